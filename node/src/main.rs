@@ -1,0 +1,3 @@
+//! The `moot` binary.
+
+fn main() {}

@@ -1,0 +1,104 @@
+//! Every bound on what a stranger can make grow, each with its reason. A value above its limit is refused, never cut.
+
+/// Length of ids, keys and commitments.
+pub const ID_BYTES: usize = 32;
+/// Length of an Ed25519 signature.
+pub const SIGNATURE_BYTES: usize = 64;
+/// Length of the salt in a payload commitment; enough that a redacted payload cannot be guessed from its commitment.
+pub const SALT_BYTES: usize = 16;
+/// Length of the nonces in GENESIS and LOG_INIT.
+pub const NONCE_BYTES: usize = 16;
+
+/// A governance event; 32 KiB of wrap rows is the largest thing in one.
+pub const EVENT_BYTES: usize = 64 * 1024;
+/// An entry with header, salt and payload: text of 8 KiB and room for attachments.
+pub const ENTRY_BYTES: usize = 16 * 1024;
+/// Text of a message.
+pub const TEXT_BYTES: usize = 8 * 1024;
+/// Parents of an event; more would let one event touch too much of the DAG.
+pub const EVENT_PARENTS: usize = 16;
+/// Governance heads named by a LOG_INIT.
+pub const LOG_INIT_HEADS: usize = 4;
+/// References of an entry.
+pub const ENTRY_REFS: usize = 3;
+/// Accounts mentioned by a message.
+pub const MENTIONS: usize = 64;
+/// Branches kept of a forked log position.
+pub const FORK_BRANCHES: usize = 4;
+/// A certificate, register, log init or join request.
+pub const SMALL_SIGNED_BYTES: usize = 4 * 1024;
+
+/// Owners of a server.
+pub const OWNERS: usize = 8;
+/// Roles defined in a server.
+pub const ROLES: usize = 64;
+/// Devices of an account.
+pub const DEVICES_PER_ACCOUNT: usize = 16;
+/// Channels of a server.
+pub const CHANNELS: usize = 1_000;
+/// Members of a private server.
+pub const MEMBERS: usize = 10_000;
+/// Governance events of a server.
+pub const EVENTS_PER_SERVER: usize = 200_000;
+/// Events of one device within an hour.
+pub const EVENTS_PER_DEVICE_HOUR: usize = 600;
+/// Events of one device within an hour whose account is a plain member.
+pub const EVENTS_PER_MEMBER_HOUR: usize = 30;
+/// Epochs of a scope that are encrypted under at once.
+pub const LIVE_EPOCHS: usize = 16;
+/// Parents of an epoch.
+pub const EPOCH_PARENTS: usize = 4;
+/// Wrap rows inline in a KEY_EPOCH; members beyond ask for a KEY_GRANT.
+pub const WRAP_ROWS_BYTES: usize = 32 * 1024;
+
+/// Events waiting for missing parents, per peer.
+pub const PENDING_EVENTS_PER_PEER: usize = 10_000;
+/// Bytes of the same.
+pub const PENDING_BYTES_PER_PEER: usize = 4 * 1024 * 1024;
+/// Bytes of the same over all peers.
+pub const PENDING_BYTES: usize = 32 * 1024 * 1024;
+
+/// A frame on gossipsub: every relay on the way forwards it several times.
+pub const GOSSIP_FRAME_BYTES: usize = 20 * 1024;
+/// An event above this is announced by id and fetched.
+pub const GOSSIP_EVENT_BYTES: usize = 16 * 1024;
+/// A frame on a stream.
+pub const STREAM_FRAME_BYTES: usize = 1024 * 1024;
+/// Plain size of a run of entries; bounds what decompression may make of a frame.
+pub const SEGMENT_PLAIN_BYTES: usize = 4 * 1024 * 1024;
+/// Ranges a log may be split into by gaps before a sync refuses to describe more.
+pub const RANGES_PER_LOG: usize = 64;
+/// Entries asked for by one fetch.
+pub const FETCH_ENTRIES: u64 = 1_024;
+/// Heads in a hello.
+pub const HELLO_HEADS: usize = 64;
+/// Events asked for by id in one frame.
+pub const WANT_IDS: usize = 1_000;
+/// Epochs asked for in one key request.
+pub const KEY_REQUEST_EPOCHS: usize = 64;
+
+/// Characters of a display name.
+pub const DISPLAY_NAME_CHARS: usize = 32;
+/// Characters of a server or channel name.
+pub const NAME_CHARS: usize = 64;
+/// Characters of a channel's topic.
+pub const TOPIC_CHARS: usize = 256;
+/// Bytes of a server's description.
+pub const DESCRIPTION_BYTES: usize = 1_024;
+/// Bytes of a profile's text about oneself.
+pub const BIO_BYTES: usize = 512;
+/// Addresses in an invite link or peer record.
+pub const ADDRESSES: usize = 8;
+/// Bytes of one address.
+pub const ADDRESS_BYTES: usize = 256;
+/// Signed peer records exchanged with one peer.
+pub const PEER_RECORDS: usize = 32;
+
+/// How far an author's clock may lead before what it wrote is held until due.
+pub const CLOCK_LEAD_MS: u64 = 2 * 60 * 1_000;
+/// Messages per second and author, unless the server says otherwise.
+pub const MESSAGE_RATE_PER_SECOND: u32 = 50;
+/// Burst of the same.
+pub const MESSAGE_RATE_BURST: u32 = 500;
+/// The most an owner may allow.
+pub const MESSAGE_RATE_MAX: u32 = 100_000;
