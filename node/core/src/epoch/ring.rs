@@ -1,0 +1,231 @@
+//! The epochs of one server as this node knows them: which secrets it holds, which it lacks, which to encrypt under.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::{
+    Commitments, EpochKeys, FrameError, HistoryRoot, Secret, frame, new::open_link,
+};
+use crate::ids::{EpochId, ServerId};
+
+/// An effective KEY_EPOCH event.
+#[derive(Clone, Debug)]
+struct Known {
+    generation: u32,
+    author_level: u32,
+    commitments: Commitments,
+    hist_link: Bytes,
+    usable: bool,
+}
+
+struct Held {
+    secret: Secret,
+    keys: EpochKeys,
+}
+
+/// Whoever wrapped a secret wrapped another one (rule E2). Ask somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("secret of epoch {epoch:?} does not match its commitment")]
+pub struct BadWrap {
+    /// The epoch.
+    pub epoch: EpochId,
+}
+
+/// Epochs of one server.
+#[derive(Default)]
+pub struct Ring {
+    known: BTreeMap<EpochId, Known>,
+    held: BTreeMap<EpochId, Held>,
+}
+
+impl std::fmt::Debug for Ring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ring").field("known", &self.known.len()).field("held", &self.held.len()).finish()
+    }
+}
+
+impl Ring {
+    /// Takes note of an effective epoch, or of a change of its author's level or its usability.
+    pub fn note(
+        &mut self,
+        id: EpochId,
+        generation: u32,
+        author_level: u32,
+        commitments: Commitments,
+        hist_link: Bytes,
+        usable: bool,
+    ) {
+        self.known.insert(id, Known { generation, author_level, commitments, hist_link, usable });
+    }
+
+    /// Forgets epochs that are no longer effective; secrets stay, for what was encrypted under them.
+    pub fn retain(&mut self, effective: &BTreeSet<EpochId>) {
+        self.known.retain(|id, _| effective.contains(id));
+    }
+
+    /// Takes a secret, checks it against its commitment and follows the history links. Returns what is newly held, to be
+    /// stored.
+    ///
+    /// # Errors
+    /// [`BadWrap`] when it is not the secret committed to, or the epoch is unknown.
+    pub fn hold(&mut self, id: EpochId, secret: Secret) -> Result<Vec<EpochId>, BadWrap> {
+        let known = self.known.get(&id).ok_or(BadWrap { epoch: id })?;
+        if !secret.matches(&known.commitments) {
+            return Err(BadWrap { epoch: id });
+        }
+        let mut gained = Vec::new();
+        let mut queue = vec![(id, secret)];
+        while let Some((id, secret)) = queue.pop() {
+            let better = match self.held.get(&id) {
+                None => true,
+                Some(held) => matches!((&held.secret, &secret), (Secret::Messages(_), Secret::History(_))),
+            };
+            let Some(known) = self.known.get(&id) else { continue };
+            if !better || !secret.matches(&known.commitments) {
+                continue;
+            }
+            if let Secret::History(root) = &secret {
+                queue.extend(open_link(root, &known.hist_link).into_iter().map(|(id, root)| (id, Secret::History(root))));
+            }
+            let keys = secret.keys();
+            self.held.insert(id, Held { secret, keys });
+            gained.push(id);
+        }
+        Ok(gained)
+    }
+
+    /// Takes a secret back from this node's own sealed store, where only checked ones are put.
+    pub fn restore(&mut self, id: EpochId, secret: Secret) {
+        let keys = secret.keys();
+        self.held.insert(id, Held { secret, keys });
+    }
+
+    /// Rule E4: the usable epoch with the greatest (generation, author level, id) whose secret is held.
+    #[must_use]
+    pub fn sending(&self) -> Option<EpochId> {
+        self.known
+            .iter()
+            .filter(|(id, known)| known.usable && self.held.contains_key(id))
+            .max_by_key(|(id, known)| (known.generation, known.author_level, **id))
+            .map(|(id, _)| *id)
+    }
+
+    /// Effective epochs whose secret is not held.
+    pub fn lacking(&self) -> impl Iterator<Item = EpochId> + '_ {
+        self.known.keys().filter(|id| !self.held.contains_key(id)).copied()
+    }
+
+    /// Whether any effective epoch is usable, held or not.
+    #[must_use]
+    pub fn any_usable(&self) -> bool {
+        self.known.values().any(|known| known.usable)
+    }
+
+    /// Effective epochs that no other effective epoch of greater generation stands above: the parents of the next.
+    #[must_use]
+    pub fn tips(&self) -> Vec<(EpochId, u32, &HistoryRoot)> {
+        let newest = self.held.keys().filter_map(|id| self.known.get(id)).map(|k| k.generation).max().unwrap_or(0);
+        self.known
+            .iter()
+            .filter(|(_, known)| known.generation == newest)
+            .filter_map(|(id, known)| match &self.held.get(id)?.secret {
+                Secret::History(root) => Some((*id, known.generation, root)),
+                Secret::Messages(_) => None,
+            })
+            .collect()
+    }
+
+    /// A secret held.
+    #[must_use]
+    pub fn secret(&self, id: &EpochId) -> Option<&Secret> {
+        self.held.get(id).map(|held| &held.secret)
+    }
+
+    /// Generation and commitment to `H` of a known epoch.
+    #[must_use]
+    pub fn header(&self, id: &EpochId) -> Option<(u32, Commitments)> {
+        self.known.get(id).map(|known| (known.generation, known.commitments))
+    }
+
+    /// Topics of all epochs held and effective.
+    #[must_use]
+    pub fn topics(&self) -> BTreeSet<[u8; 32]> {
+        self.held.iter().filter(|(id, _)| self.known.contains_key(id)).map(|(_, held)| held.keys.topic()).collect()
+    }
+
+    /// Topic of one epoch held.
+    #[must_use]
+    pub fn topic(&self, id: &EpochId) -> Option<[u8; 32]> {
+        self.held.get(id).map(|held| held.keys.topic())
+    }
+
+    /// Encrypts a frame under an epoch held.
+    #[must_use]
+    pub fn seal(&self, server: &ServerId, epoch: &EpochId, nonce: &[u8; 24], plain: &[u8]) -> Option<Bytes> {
+        self.held.get(epoch).map(|held| frame::seal_frame(&held.keys, server, epoch, nonce, plain))
+    }
+
+    /// Finds a frame's epoch by its hint and decrypts it; `None` when no epoch held fits.
+    pub fn open(&self, server: &ServerId, bytes: &[u8]) -> Option<Result<(EpochId, Bytes), FrameError>> {
+        let (id, held) = self.held.iter().find(|(_, held)| frame::hint_of(&held.keys, bytes))?;
+        Some(frame::open_frame(&held.keys, server, id, bytes).map(|plain| (*id, plain)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::epoch::{EpochParent, NewEpoch};
+
+    fn root(seed: u8) -> HistoryRoot {
+        HistoryRoot::new(Zeroizing::new([seed; 32]))
+    }
+
+    fn note(ring: &mut Ring, id: u8, new: &NewEpoch, usable: bool) -> EpochId {
+        let id = EpochId::new([id; 32]);
+        ring.note(id, new.data.generation, 10, new.root.commitments(), new.data.hist_link.clone(), usable);
+        id
+    }
+
+    fn make(seed: u8, parents: &[EpochParent<'_>]) -> NewEpoch {
+        NewEpoch::make(ServerId::new([9; 32]), root(seed), parents, &[], &[], [seed; 24], "", |_, _, _, _| None)
+    }
+
+    #[test]
+    fn the_newest_root_hands_over_all_history() {
+        // given: three epochs, each linked to the one before
+        let first = make(1, &[]);
+        let second = make(2, &[EpochParent { id: EpochId::new([1; 32]), generation: 1, root: &first.root }]);
+        let third = make(3, &[EpochParent { id: EpochId::new([2; 32]), generation: 2, root: &second.root }]);
+        let mut ring = Ring::default();
+        let ids = [note(&mut ring, 1, &first, true), note(&mut ring, 2, &second, true), note(&mut ring, 3, &third, true)];
+        // when: only the newest secret is handed over
+        let gained = ring.hold(ids[2], Secret::History(root(3))).expect("matches");
+        // then: all three are held
+        assert_eq!(gained.len(), 3);
+        assert_eq!(ring.lacking().count(), 0);
+        assert_eq!(ring.sending(), Some(ids[2]));
+    }
+
+    #[test]
+    fn a_wrong_secret_is_told_and_not_held() {
+        let mut ring = Ring::default();
+        let id = note(&mut ring, 1, &make(1, &[]), true);
+        assert_eq!(ring.hold(id, Secret::History(root(2))), Err(BadWrap { epoch: id }));
+        assert_eq!(ring.lacking().collect::<Vec<_>>(), [id]);
+    }
+
+    #[test]
+    fn an_unusable_epoch_still_decrypts_but_is_not_encrypted_under() {
+        let mut ring = Ring::default();
+        let server = ServerId::new([9; 32]);
+        let id = note(&mut ring, 1, &make(1, &[]), false);
+        ring.hold(id, Secret::History(root(1))).expect("matches");
+        assert_eq!(ring.sending(), None);
+        let frame = ring.seal(&server, &id, &[0; 24], b"x").expect("held");
+        assert_eq!(ring.open(&server, &frame), Some(Ok((id, Bytes::from_static(b"x")))));
+    }
+}
