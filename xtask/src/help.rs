@@ -1,0 +1,24 @@
+//! `cargo xtask help`: what there is.
+
+use crate::screen;
+
+/// Every command with its arguments and what it does.
+const COMMANDS: &[(&str, &str)] = &[
+    ("run [ARGS…]", "build and start a node; ARGS go to `moot serve`"),
+    ("test [CARGO ARGS…] [-- ARGS…]", "the whole test suite; ARGS go to the test programs (a name, --nocapture)"),
+    ("lint", "format, clippy, docs, dependencies, golden files, the rules of this source tree"),
+    ("bench [NAME] [--json FILE]", "measure; NAME is one workload, as W1a"),
+    ("soak [NAME] [--cases N]", "the suites that grow with time, with their full counts"),
+    ("gen [--check]", "write the golden files again, or tell whether they are fresh"),
+    ("help", "this"),
+];
+
+/// Prints the table.
+pub(crate) fn print() {
+    screen::say("cargo xtask COMMAND\n");
+    for (usage, does) in COMMANDS {
+        screen::say(&format!("  {usage:<31} {does}"));
+    }
+    screen::say("\nCommands that build install what is missing through apt, and say so first.");
+    screen::say("Builds go where CARGO_TARGET_DIR says, else to target/.");
+}
