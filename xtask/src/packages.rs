@@ -2,9 +2,7 @@
 //! every command looks; apt is only called when something is missing.
 
 use std::{
-    env,
-    fmt::Write as _,
-    fs,
+    env, fs,
     io::{self, IsTerminal},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -104,7 +102,8 @@ fn install(names: &[&str]) -> Result<(), Failure> {
     if find_program("apt-get").is_none() {
         return Err(Failure::Packages {
             message: format!(
-                "no apt-get here; install a C++ compiler and libclang with its headers, then try again\n{by_hand}"
+                "no apt-get here; bring what Debian calls {} with this system's own installer, then try again",
+                names.join(", ")
             ),
         });
     }
@@ -135,9 +134,7 @@ fn install(names: &[&str]) -> Result<(), Failure> {
 
 /// What a person would type.
 fn by_hand(names: &[&str]) -> String {
-    let mut text = String::from("by hand: ");
-    write!(text, "sudo apt-get install {}", names.join(" ")).ok();
-    text
+    format!("by hand: sudo apt-get install {}", names.join(" "))
 }
 
 /// A call of apt-get that asks nothing and waits at most two minutes for another apt to end.
