@@ -16,6 +16,24 @@ use crate::{
     workspace,
 };
 
+const SOURCE: &str = "source files";
+const BOUNDARIES: &str = "crate boundaries";
+const LINKS: &str = "links in documents";
+const FORMAT: &str = "format";
+const LOCK: &str = "lock file";
+const CLIPPY: &str = "clippy";
+const DOCUMENTATION: &str = "documentation";
+const GOLDEN: &str = "golden files";
+const RULES: &str = "dependencies";
+const ADVISORIES: &str = "advisories";
+/// Every check.
+const CHECKS: [&str; 10] = [SOURCE, BOUNDARIES, LINKS, FORMAT, LOCK, CLIPPY, DOCUMENTATION, GOLDEN, RULES, ADVISORIES];
+
+/// A check that only reads the tree.
+type TreeCheck = fn(&tree::Files) -> Finding;
+const ON_TREE: [(&str, TreeCheck); 3] =
+    [(SOURCE, source::check), (BOUNDARIES, boundaries::check), (LINKS, documents::check)];
+
 /// How a check ended.
 #[derive(Debug, PartialEq, Eq)]
 enum Finding {
@@ -59,60 +77,68 @@ impl Report {
     }
 }
 
-/// Runs every check.
+/// Runs every check, or those whose name contains a word.
 ///
 /// # Errors
 /// [`Failure::Found`] when one found a fault; else why checking was not possible.
 pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
-    if let Some(argument) = arguments.first() {
-        return Err(Failure::usage(format!("lint takes no argument '{argument}'")));
+    let word = match arguments {
+        [] => "",
+        [one] if !one.starts_with('-') => one.as_str(),
+        _ => return Err(Failure::usage("lint takes one word at most: a part of a check's name")),
+    };
+    let wanted = |name: &str| name.contains(word);
+    if !CHECKS.iter().any(|name| wanted(name)) {
+        return Err(Failure::usage(format!("no check '{word}'; there are: {}", CHECKS.join(", "))));
     }
     packages::ensure()?;
     let logs = workspace::log_dir()?;
-    // Compiling cargo-deny takes minutes: let it go on beside clippy, whose build waits for single crates anyway.
-    let installing = dependencies::install(&logs)?;
     let mut report = Report::default();
+    // Compiling cargo-deny takes minutes: let it go on beside clippy, whose build waits for single crates anyway.
+    let on_dependencies = wanted(RULES) || wanted(ADVISORIES);
+    let installing = if on_dependencies { dependencies::install(&logs)? } else { None };
 
     let files = tree::files(&workspace::root())?;
-    for (name, check) in [
-        ("source files", source::check as fn(&tree::Files) -> Finding),
-        ("crate boundaries", boundaries::check),
-        ("links in documents", documents::check),
-    ] {
+    for (name, check) in ON_TREE.into_iter().filter(|(name, _)| wanted(name)) {
         let start = Instant::now();
         report.add(name, start, &check(&files));
     }
+    for (name, mut command) in programs()?.into_iter().filter(|(name, _)| wanted(name)) {
+        let start = Instant::now();
+        report.add(name, start, &by_program(name, &logs, &mut command)?);
+    }
+    if on_dependencies {
+        let start = Instant::now();
+        match dependencies::installed(installing)? {
+            Finding::Clean => {
+                report.add(RULES, start, &by_program("cargo-deny", &logs, &mut dependencies::rules())?);
+                let start = Instant::now();
+                report.add(ADVISORIES, start, &dependencies::advisories(&logs)?);
+            }
+            fault => report.add(RULES, start, &fault),
+        }
+    }
+    report.end()?;
+    screen::say(&format!("lint: no faults, checks made: {}", report.checks));
+    Ok(())
+}
 
+/// The checks that programs do, in their order.
+fn programs() -> Result<[(&'static str, Command); 5], Failure> {
     let own = env::current_exe().map_err(|source| Failure::Spawn { program: "xtask".into(), source })?;
     let mut golden = Command::new(own);
     golden.args(["gen", "--check"]).current_dir(workspace::root());
     let mut doc = workspace::cargo(["doc", "--no-deps", "--workspace", "--locked"]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
-    let programs = [
-        ("format", workspace::cargo(["fmt", "--all", "--check"])),
+    Ok([
+        (FORMAT, workspace::cargo(["fmt", "--all", "--check"])),
         // First of those with `--locked`, so that a stale lock file is named by its own line.
-        ("lock file", workspace::cargo(["metadata", "--locked", "--quiet", "--format-version", "1"])),
-        ("clippy", workspace::cargo(clippy)),
-        ("documentation", doc),
-        ("golden files", golden),
-    ];
-    for (name, mut command) in programs {
-        let start = Instant::now();
-        report.add(name, start, &by_program(name, &logs, &mut command)?);
-    }
-    let start = Instant::now();
-    match dependencies::installed(installing)? {
-        Finding::Clean => {
-            report.add("bans, licences, sources", start, &by_program("cargo-deny", &logs, &mut dependencies::rules())?);
-            let start = Instant::now();
-            report.add("advisories", start, &dependencies::advisories(&logs)?);
-        }
-        fault => report.add("cargo-deny", start, &fault),
-    }
-    report.end()?;
-    screen::say(&format!("lint: {} checks, no faults", report.checks));
-    Ok(())
+        (LOCK, workspace::cargo(["metadata", "--locked", "--quiet", "--format-version", "1"])),
+        (CLIPPY, workspace::cargo(clippy)),
+        (DOCUMENTATION, doc),
+        (GOLDEN, golden),
+    ])
 }
 
 /// A check that a program does: code 0 is clean.
@@ -135,6 +161,14 @@ mod tests {
         report.faulty.push("format");
         let failure = report.end().expect_err("a fault");
         assert_eq!(failure.to_string(), "1 of 3 checks failed: format");
+    }
+
+    #[test]
+    fn a_check_that_does_not_exist_is_refused_before_anything_runs() {
+        for wrong in [vec!["clipy".into()], vec!["--fix".into()], vec!["format".into(), "clippy".into()]] {
+            let failure = command(&wrong).expect_err("refused");
+            assert_eq!(failure.exit_code(), 2, "{wrong:?}: {failure}");
+        }
     }
 
     #[test]
