@@ -1,0 +1,163 @@
+//! The actor: the one task that owns the swarm. Commands, verdicts and the network's events meet here, one at a time.
+
+mod command;
+mod gossip;
+mod listen;
+mod network;
+mod roster;
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    time::Duration,
+};
+
+use folkmoot_identity::DeviceId;
+use futures::StreamExt;
+use libp2p::{
+    PeerId, Swarm,
+    swarm::{ConnectionId, SwarmEvent},
+};
+use tokio::{select, sync::mpsc, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Address, Counters, Gossip, OverlayEvent, OverlayLimits, Topic, behaviour::Behaviour, dial::PendingDial,
+    events::GOSSIP, handle::Command, outbox::Outbox, token::Report,
+};
+use roster::Roster;
+
+/// Longest that saying goodbye to all peers may take.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Where the actor's commands come from and its events go.
+pub(crate) struct Channels {
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) notices: mpsc::Sender<OverlayEvent>,
+    pub(crate) gossip: mpsc::Sender<Gossip>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// See the module.
+pub(crate) struct Actor {
+    device: DeviceId,
+    swarm: Swarm<Behaviour>,
+    limits: OverlayLimits,
+    allow_private_from_strangers: bool,
+
+    commands: mpsc::Receiver<Command>,
+    stop: CancellationToken,
+    outbox: Outbox,
+    notices: mpsc::Sender<OverlayEvent>,
+    gossip: mpsc::Sender<Gossip>,
+    reports: mpsc::Receiver<Report>,
+    /// Lent to tokens. Holding it here keeps the channel open.
+    report: mpsc::Sender<Report>,
+
+    roster: Roster,
+    members: HashSet<PeerId>,
+    topics: HashSet<Topic>,
+    /// Dials somebody waits for; bounded by the limit on pending ones.
+    dials: HashMap<ConnectionId, PendingDial>,
+    /// Where others see us, newest last, at most [`network::OBSERVED`].
+    observed: VecDeque<Address>,
+    /// Frames without a verdict, at most [`GOSSIP`].
+    judging: usize,
+    /// Bytes of the same, at most [`crate::events::GOSSIP_BYTES`].
+    judging_bytes: usize,
+    counters: Counters,
+}
+
+impl Actor {
+    pub(crate) fn new(
+        device: DeviceId,
+        swarm: Swarm<Behaviour>,
+        channels: Channels,
+        limits: OverlayLimits,
+        allow_private_from_strangers: bool,
+    ) -> Self {
+        let Channels { commands, notices, gossip, stop } = channels;
+        // As many places as there are tokens, so that a token never finds it full.
+        let (report, reports) = mpsc::channel(GOSSIP);
+        Self {
+            device,
+            swarm,
+            limits,
+            allow_private_from_strangers,
+            commands,
+            stop,
+            outbox: Outbox::default(),
+            notices,
+            gossip,
+            reports,
+            report,
+            roster: Roster::default(),
+            members: HashSet::new(),
+            topics: HashSet::new(),
+            dials: HashMap::new(),
+            observed: VecDeque::new(),
+            judging: 0,
+            judging_bytes: 0,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Works until told to stop, or until nobody can give commands or read events any more.
+    pub(crate) async fn run(mut self) {
+        // Not biased: neither a flood of commands nor one of packets may starve the other.
+        loop {
+            select! {
+                () = self.stop.cancelled() => break,
+                command = self.commands.recv() => match command {
+                    Some(command) => self.handle_command(command),
+                    None => break,
+                },
+                Some(report) = self.reports.recv() => self.on_report(report),
+                event = self.swarm.select_next_some() => self.on_swarm_event(event),
+                room = has_room(&self.notices), if !self.outbox.is_empty() => match room {
+                    true => self.flush(),
+                    false => break,
+                },
+            }
+        }
+        self.say_goodbye().await;
+    }
+
+    /// Puts a notice up, at once if the reader has room.
+    fn tell(&mut self, notice: OverlayEvent) {
+        self.outbox.put(notice);
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        while let Ok(place) = self.notices.try_reserve() {
+            let Some(notice) = self.outbox.take() else { break };
+            place.send(notice);
+        }
+    }
+
+    /// Closes all connections, so that peers need not wait for silence to notice.
+    async fn say_goodbye(&mut self) {
+        let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
+        let mut open = connected.len();
+        for peer in connected {
+            if self.swarm.disconnect_peer_id(peer).is_err() {
+                open -= 1;
+            }
+        }
+        let closing = async {
+            while open > 0 {
+                if let SwarmEvent::ConnectionClosed { num_established: 0, .. } = self.swarm.select_next_some().await {
+                    open -= 1;
+                }
+            }
+        };
+        if timeout(GOODBYE, closing).await.is_err() {
+            tracing::debug!("some connections did not close in time");
+        }
+    }
+}
+
+/// Waits until the reader has room for a notice; false if there is none any more. Only the actor sends, so the room stays.
+async fn has_room(notices: &mpsc::Sender<OverlayEvent>) -> bool {
+    notices.reserve().await.is_ok()
+}

@@ -1,0 +1,1 @@
+//! Whole overlays in one process, over loopback.
