@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "folkmoot/v1/stream.proto",
         "folkmoot/v1/invite.proto",
         "folkmoot/v1/disk.proto",
+        "folkmoot/v1/keystore.proto",
     ];
     println!("cargo:rerun-if-changed=folkmoot");
     let descriptors = protox::compile(files, ["."])?;

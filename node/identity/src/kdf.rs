@@ -51,6 +51,12 @@ pub enum Purpose {
     LedgerSeal,
     /// Key under which the keystore seals the account.
     Keystore,
+    /// Checksum at the end of a key file.
+    KeystoreCheck,
+    /// Digits by which people compare accounts.
+    Fingerprint,
+    /// Stream of ephemeral key material for one wrap.
+    WrapSeed,
 }
 
 impl Purpose {
@@ -81,6 +87,9 @@ impl Purpose {
             Self::Heads => "folkmoot v1 heads",
             Self::LedgerSeal => "folkmoot v1 ledger-seal",
             Self::Keystore => "folkmoot v1 keystore",
+            Self::KeystoreCheck => "folkmoot v1 keystore-check",
+            Self::Fingerprint => "folkmoot v1 fingerprint",
+            Self::WrapSeed => "folkmoot v1 wrap-seed",
         }
     }
 }
@@ -105,7 +114,7 @@ pub fn derive_secret(purpose: Purpose, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
 mod tests {
     use super::*;
 
-    const ALL: [Purpose; 23] = [
+    const ALL: [Purpose; 26] = [
         Purpose::AuthEvent,
         Purpose::Entry,
         Purpose::LogInit,
@@ -129,6 +138,9 @@ mod tests {
         Purpose::Heads,
         Purpose::LedgerSeal,
         Purpose::Keystore,
+        Purpose::KeystoreCheck,
+        Purpose::Fingerprint,
+        Purpose::WrapSeed,
     ];
 
     #[test]

@@ -1,4 +1,5 @@
-//! [`SignedBytes`]: a body, the signature over its id, and the canonical check. Everything signed in Folkmoot passes through here.
+//! [`SignedBytes`]: a body, the signature over its id, and the canonical check. Everything signed in Folkmoot passes through
+//! here.
 
 use bytes::Bytes;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -90,15 +91,25 @@ pub fn sign(key: &SigningKey, context: Context, id: &[u8; 32]) -> Bytes {
     Bytes::copy_from_slice(&key.sign(&context.message(id)).to_bytes())
 }
 
+/// Checks that 32 bytes can stand for a signer: a point of the curve, not of small order.
+///
+/// # Errors
+/// [`SignatureError::WeakKey`].
+pub fn validate_key(signer: &[u8; 32]) -> Result<(), SignatureError> {
+    strong_key(signer).map(|_| ())
+}
+
+fn strong_key(signer: &[u8; 32]) -> Result<VerifyingKey, SignatureError> {
+    let key = VerifyingKey::from_bytes(signer).map_err(|_| SignatureError::WeakKey)?;
+    if key.is_weak() { Err(SignatureError::WeakKey) } else { Ok(key) }
+}
+
 /// Checks a signature by the strict rules, small-order keys refused.
 ///
 /// # Errors
 /// [`SignatureError`], which of the three.
 pub fn verify(signer: &[u8; 32], context: Context, id: &[u8; 32], sig: &[u8]) -> Result<(), SignatureError> {
-    let key = VerifyingKey::from_bytes(signer).map_err(|_| SignatureError::WeakKey)?;
-    if key.is_weak() {
-        return Err(SignatureError::WeakKey);
-    }
+    let key = strong_key(signer)?;
     let sig: [u8; SIGNATURE_BYTES] = sig.try_into().map_err(|_| SignatureError::Length { actual: sig.len() })?;
     key.verify_strict(&context.message(id), &Signature::from_bytes(&sig)).map_err(|_| SignatureError::Mismatch)
 }
