@@ -54,6 +54,12 @@ impl Author {
         self.log
     }
 
+    /// Number of the last entry; 0 before the first.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
+    }
+
     /// Stamp of the last entry.
     #[must_use]
     pub const fn hlc(&self) -> Hlc {

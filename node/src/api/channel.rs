@@ -1,0 +1,109 @@
+//! `channel.*`.
+
+use folkmoot_core::{
+    governance::ChannelKind as Kind,
+    ids::{ChannelId, EntryId},
+};
+use folkmoot_identity::name::validate_name;
+use folkmoot_proto::limits::{NAME_CHARS, TOPIC_CHARS};
+use folkmoot_rpc::{
+    ApiError, CallContext, ErrorKind,
+    contract::{
+        Created, Page,
+        channel::{
+            Channel, ChannelKind, ChannelParams, CreateParams, ListParams, MarkReadParams, ReadState,
+        },
+    },
+    ids,
+};
+
+use super::{Api, error, nonce, render, server};
+use crate::pipeline::NewChannel;
+
+pub(super) async fn create(
+    api: &Api,
+    context: CallContext,
+    params: CreateParams,
+) -> Result<Created<Channel>, ApiError> {
+    let key = nonce::key(&context, params.nonce.as_ref(), &params);
+    let view = api.view(params.server_id)?;
+    api.allow(&context, view.id)?;
+    if params.private {
+        let text = "this version has no channels with keys of their own";
+        return Err(ApiError::new(ErrorKind::Unsupported, text).field("private"));
+    }
+    let topic = match params.topic.as_deref().map(str::trim) {
+        None | Some("") => String::new(),
+        Some(topic) => validate_name(topic, TOPIC_CHARS).map_err(|e| error::name("topic", &e))?,
+    };
+    let new = NewChannel {
+        server: view.id,
+        name: validate_name(&params.name, NAME_CHARS).map_err(|e| error::name("name", &e))?,
+        kind: match params.kind {
+            ChannelKind::Text => Kind::Text,
+            ChannelKind::Announcement => Kind::Announcement,
+            ChannelKind::Category => Kind::Category,
+        },
+        topic,
+        parent: params.parent_id.map(|parent| ChannelId::new(parent.to_bytes())),
+    };
+    let made = api
+        .node
+        .pipeline
+        .act(move |turn| turn.create_channel(new, key))
+        .await
+        .map_err(|e| error::pipeline(&e))?
+        .map_err(error::act)?;
+    let channel = api.channel(&context, made.id).await?;
+    Ok(if made.replayed { Created::replayed(channel) } else { Created::new(channel) })
+}
+
+pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) -> Result<Page<Channel>, ApiError> {
+    let view = api.view(params.server_id)?;
+    api.allow(&context, view.id)?;
+    let ids: Vec<ChannelId> = view.state.channel_ids().collect();
+    let (ids, next_cursor) = server::page(ids, params.cursor.as_ref(), params.limit.get())?;
+    let items = api
+        .read(move |_, snapshot| Ok(ids.iter().filter_map(|id| render::channel(&view, id, snapshot)).collect()))
+        .await?;
+    Ok(Page { items, next_cursor, prev_cursor: None })
+}
+
+pub(super) async fn get(api: &Api, context: CallContext, params: ChannelParams) -> Result<Channel, ApiError> {
+    api.channel(&context, ChannelId::new(params.channel_id.to_bytes())).await
+}
+
+pub(super) async fn mark_read(
+    api: &Api,
+    context: CallContext,
+    params: MarkReadParams,
+) -> Result<ReadState, ApiError> {
+    let channel = ChannelId::new(params.channel_id.to_bytes());
+    let view = api.channel_view(&context, channel)?;
+    let up_to = EntryId::new(params.up_to.to_bytes());
+    api.node
+        .pipeline
+        .act(move |turn| turn.mark_read(channel, up_to))
+        .await
+        .map_err(|e| error::pipeline(&e))?
+        .map_err(error::act)?;
+    api.read(move |_, snapshot| {
+        let marker = snapshot.read_marker(&channel)?.map_or(up_to, |marker| marker.entry);
+        Ok(ReadState {
+            channel_id: params.channel_id,
+            read_up_to: ids::MessageId::from_bytes(*marker.as_bytes()),
+            unread: render::unread(snapshot, &channel, &view.me),
+            mentions: 0,
+        })
+    })
+    .await
+}
+
+impl Api {
+    async fn channel(&self, context: &CallContext, id: ChannelId) -> Result<Channel, ApiError> {
+        let view = self.channel_view(context, id)?;
+        self.read(move |_, snapshot| Ok(render::channel(&view, &id, snapshot)))
+            .await?
+            .ok_or_else(|| ApiError::not_found("channel"))
+    }
+}

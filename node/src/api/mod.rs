@@ -1,0 +1,113 @@
+//! The node's side of the RPC contract: one file per namespace, each implementing what `folkmoot-rpc` declares.
+
+mod channel;
+mod error;
+mod events;
+mod identity;
+mod invite;
+mod member;
+mod message;
+mod net;
+mod node;
+mod nonce;
+mod render;
+mod server;
+
+use std::sync::Arc;
+
+use folkmoot_identity::IdentityState;
+use folkmoot_rpc::{ApiError, CallContext, Gate, Method, Registry, RegistryError, contract as c};
+
+use crate::node::Inner;
+
+/// What handlers work with.
+#[derive(Clone)]
+pub struct Api {
+    node: Arc<Inner>,
+}
+
+/// Binds a method of the contract to a function of [`Api`].
+macro_rules! bind {
+    ($builder:expr, $api:expr, { $($method:ty => $handler:path),+ $(,)? }) => {{
+        let mut builder = $builder;
+        $(
+            let api = $api.clone();
+            builder = builder.method::<$method, _, _>(move |context, params| {
+                let api = api.clone();
+                async move { $handler(&api, context, params).await }
+            });
+        )+
+        builder
+    }};
+}
+
+/// The registry of all methods.
+///
+/// # Errors
+/// [`RegistryError`] when a method of the contract has no handler: a mistake of the program.
+pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
+    let api = Api { node };
+    let gate_api = api.clone();
+    let gate: Gate = Arc::new(move |method| gate_api.gate(method));
+    let builder = Registry::builder().gate(gate).events(Arc::new(events::Source::new(api.clone())));
+    let builder = bind!(builder, api, {
+        c::node::Info => node::info,
+        c::node::Health => node::health,
+        c::node::Stats => node::stats,
+        c::node::Shutdown => node::shutdown,
+        c::identity::Create => identity::create,
+        c::identity::Get => identity::get,
+        c::identity::Update => identity::update,
+        c::identity::Lock => identity::lock,
+        c::identity::Unlock => identity::unlock,
+        c::server::Create => server::create,
+        c::server::List => server::list,
+        c::server::Get => server::get,
+        c::server::Leave => server::leave,
+        c::channel::Create => channel::create,
+        c::channel::List => channel::list,
+        c::channel::Get => channel::get,
+        c::channel::MarkRead => channel::mark_read,
+        c::message::Send => message::send,
+        c::message::List => message::list,
+        c::message::Get => message::get,
+        c::member::List => member::list,
+        c::invite::Create => invite::create,
+        c::invite::Preview => invite::preview,
+        c::invite::Accept => invite::accept,
+        c::net::Status => net::status,
+        c::net::Peers => net::peers,
+        c::net::Connect => net::connect,
+        c::events::Poll => events::poll,
+        c::events::Head => events::head,
+        c::events::Ack => events::ack,
+    });
+    builder.build()
+}
+
+impl Api {
+    /// What the state of the identity allows: everything when ready; `node.*`, `rpc.*` and `identity.*` that lead there otherwise.
+    fn gate(&self, method: &'static str) -> Result<(), ApiError> {
+        let always = method.starts_with("node.") || method.starts_with("rpc.");
+        match self.node.keystore.state() {
+            IdentityState::Ready => Ok(()),
+            IdentityState::Locked if always || method == c::identity::Unlock::NAME => Ok(()),
+            IdentityState::Locked => Err(ApiError::locked()),
+            IdentityState::None
+                if always
+                    || method.starts_with("net.")
+                    || method == c::identity::Create::NAME
+                    || method == c::identity::Get::NAME =>
+            {
+                Ok(())
+            }
+            IdentityState::None => Err(error::no_identity()),
+        }
+    }
+
+    /// 1003 unless the token may touch the server.
+    fn allow(&self, context: &CallContext, server: folkmoot_core::ids::ServerId) -> Result<(), ApiError> {
+        let id = folkmoot_rpc::ids::ServerId::from_bytes(*server.as_bytes());
+        if context.allows_server(id) { Ok(()) } else { Err(ApiError::forbidden("server")) }
+    }
+}

@@ -1,0 +1,176 @@
+//! From the node's objects to the API's, as each `get` shows them.
+
+use folkmoot_core::{
+    governance::{self, Permission, Role},
+    ids::{ChannelId, EntryId},
+    log::Entry,
+};
+use folkmoot_ledger::Snapshot;
+use folkmoot_rpc::{
+    ids,
+    contract::{Hlc, channel, member, message, server},
+};
+
+use super::Api;
+use crate::view::ServerView;
+
+/// Messages counted as unread at most: beyond it the number says "many".
+const UNREAD_MAX: u64 = 999;
+
+pub(super) fn role_id(role: &Role) -> ids::RoleId {
+    use ids::{BuiltinRole, RoleId};
+    match role {
+        Role::Owner => RoleId::Builtin(BuiltinRole::Owner),
+        Role::Steward => RoleId::Builtin(BuiltinRole::Steward),
+        Role::Admin => RoleId::Builtin(BuiltinRole::Admin),
+        Role::Mod => RoleId::Builtin(BuiltinRole::Mod),
+        Role::Member => RoleId::Builtin(BuiltinRole::Member),
+        Role::Custom(id) => RoleId::Custom(ids::CustomRoleId::from_bytes(*id.as_bytes())),
+    }
+}
+
+/// A message as `message.get` shows it.
+pub(super) fn message(
+    view: &ServerView,
+    channel: &ChannelId,
+    entry: &Entry,
+    author: &folkmoot_core::ids::AccountId,
+    holders: u32,
+) -> message::Message {
+    let payload = crate::pipeline::payload_of(entry);
+    let id = |entry: &EntryId| ids::MessageId::from_bytes(*entry.as_bytes());
+    message::Message {
+        id: id(&entry.id),
+        server_id: ids::ServerId::from_bytes(*view.id.as_bytes()),
+        channel_id: ids::ChannelId::from_bytes(*channel.as_bytes()),
+        author: message::Author {
+            account_id: ids::AccountId::from_bytes(*author.as_bytes()),
+            display_name: view.name_of(author).to_owned(),
+            bot: false,
+        },
+        content: payload.text,
+        created_at: entry.header.hlc.ms(),
+        edited_at: None,
+        rev: 1,
+        hlc: Hlc(entry.header.hlc.bits()),
+        reply_to: payload.reply_to.as_ref().map(id),
+        thread_id: payload.thread.as_ref().map(id),
+        attachments: Vec::new(),
+        mentions: payload.mentions.iter().map(|a| ids::AccountId::from_bytes(*a.as_bytes())).collect(),
+        reactions: Vec::new(),
+        pinned: false,
+        deleted: None,
+        delivery: message::Delivery {
+            state: if holders > 0 { message::DeliveryState::Held } else { message::DeliveryState::Stored },
+            holders,
+            keepers: 0,
+        },
+    }
+}
+
+/// A server as `server.get` shows it. `missing` entries are known to exist and not here; `online` members are connected.
+pub(super) fn server(view: &ServerView, snapshot: &Snapshot, missing: u64, online: bool) -> server::Server {
+    let state = &view.state;
+    let unread = state.channel_ids().map(|channel| unread(snapshot, &channel, &view.me)).sum();
+    let alone = state.members().count() <= 1;
+    server::Server {
+        id: ids::ServerId::from_bytes(*view.id.as_bytes()),
+        name: state.settings().name.clone(),
+        description: state.settings().description.clone(),
+        visibility: match state.visibility() {
+            governance::Visibility::Private => server::Visibility::Private,
+            governance::Visibility::Public => server::Visibility::Public,
+        },
+        owners: state.owners().map(|a| ids::AccountId::from_bytes(*a.as_bytes())).collect(),
+        level: state.level_of(&view.me),
+        permissions: Permission::ALL
+            .iter()
+            .filter(|p| state.may(&view.me, **p, None, 0).is_ok())
+            .map(|p| p.word().to_owned())
+            .collect(),
+        channels_count: state.channel_ids().count() as u64,
+        members_count: state.members().count() as u64,
+        unread,
+        mentions: 0,
+        sync: server::SyncStatus {
+            state: match (missing, online || alone) {
+                (0, true) => server::SyncState::Synced,
+                (_, true) => server::SyncState::Syncing,
+                (_, false) => server::SyncState::Offline,
+            },
+            missing,
+        },
+        message_rate: server::MessageRate {
+            per_second: state.message_rate().per_second,
+            burst: state.message_rate().burst,
+        },
+        rev: view.rev,
+    }
+}
+
+/// A channel as `channel.get` shows it.
+pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot) -> Option<channel::Channel> {
+    let held = view.state.channel(id)?;
+    let message_id = |entry: EntryId| ids::MessageId::from_bytes(*entry.as_bytes());
+    Some(channel::Channel {
+        id: ids::ChannelId::from_bytes(*id.as_bytes()),
+        server_id: ids::ServerId::from_bytes(*view.id.as_bytes()),
+        name: held.name.clone(),
+        kind: match held.kind {
+            governance::ChannelKind::Text => channel::ChannelKind::Text,
+            governance::ChannelKind::Announcement => channel::ChannelKind::Announcement,
+            governance::ChannelKind::Category => channel::ChannelKind::Category,
+        },
+        topic: held.topic.clone(),
+        parent_id: held.parent.map(|parent| ids::ChannelId::from_bytes(*parent.as_bytes())),
+        private: held.private,
+        archived: held.archived,
+        history: channel::History::Everything,
+        retention: None,
+        last_message_id: snapshot.last_entry(id).ok().flatten().map(|e| message_id(e.entry.id)),
+        read_up_to: snapshot.read_marker(id).ok().flatten().map(|marker| message_id(marker.entry)),
+        unread: unread(snapshot, id, &view.me),
+        mentions: 0,
+        muted: false,
+        rev: view.rev,
+    })
+}
+
+/// How many messages stand behind the read marker.
+pub(super) fn unread(snapshot: &Snapshot, channel: &ChannelId, _me: &folkmoot_core::ids::AccountId) -> u64 {
+    let marker = snapshot.read_marker(channel).ok().flatten();
+    snapshot.count_after(channel, marker.map(|m| (m.hlc, m.entry)), UNREAD_MAX).unwrap_or(0)
+}
+
+/// A member as `member.list` shows it.
+pub(super) fn member(
+    view: &ServerView,
+    account: &folkmoot_core::ids::AccountId,
+    online: bool,
+    now_ms: u64,
+) -> Option<member::Member> {
+    let held = view.state.member(account)?;
+    let id = ids::AccountId::from_bytes(*account.as_bytes());
+    Some(member::Member {
+        id,
+        account_id: id,
+        display_name: view.name_of(account).to_owned(),
+        roles: held.roles.iter().map(role_id).collect(),
+        level: view.state.level_of(account),
+        joined_at: held.joined.ms(),
+        online,
+        bot: false,
+        timeout_until: view.state.timeout_until(account, now_ms),
+    })
+}
+
+impl Api {
+    /// The view of a server, or 2001.
+    pub(super) fn view(
+        &self,
+        id: ids::ServerId,
+    ) -> Result<std::sync::Arc<ServerView>, folkmoot_rpc::ApiError> {
+        let id = folkmoot_core::ids::ServerId::new(id.to_bytes());
+        self.node.views.server(&id).ok_or_else(|| folkmoot_rpc::ApiError::not_found("server"))
+    }
+}

@@ -1,0 +1,144 @@
+//! `server.*`.
+
+use folkmoot_core::{governance, ids::ServerId};
+use folkmoot_identity::name::validate_name;
+use folkmoot_proto::limits::{
+    ADDRESS_BYTES, DESCRIPTION_BYTES, DISPLAY_NAME_CHARS, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX, MESSAGE_RATE_PER_SECOND,
+    NAME_CHARS,
+};
+use folkmoot_rpc::{
+    ApiError, CallContext, ErrorKind,
+    contract::{
+        Created, Cursor, Page,
+        server::{CreateParams, Left, ListParams, MessageRate, Server, ServerParams, Visibility},
+    },
+};
+
+use super::{Api, error, nonce, render};
+use crate::{pipeline::NewServer, view::ServerView};
+
+/// Tags of a server.
+const TAGS: usize = 8;
+
+pub(super) async fn create(
+    api: &Api,
+    context: CallContext,
+    params: CreateParams,
+) -> Result<Created<Server>, ApiError> {
+    let key = nonce::key(&context, params.nonce.as_ref(), &params);
+    let new = validate(params)?;
+    let made = api
+        .node
+        .pipeline
+        .act(move |turn| turn.create_server(new, key))
+        .await
+        .map_err(|e| error::pipeline(&e))?
+        .map_err(error::act)?;
+    api.node.publish_addresses().await;
+    let server = api.server(made.id).await?;
+    Ok(if made.replayed { Created::replayed(server) } else { Created::new(server) })
+}
+
+fn validate(params: CreateParams) -> Result<NewServer, ApiError> {
+    if params.visibility == Visibility::Public {
+        let text = "this version makes private servers only";
+        return Err(ApiError::new(ErrorKind::Unsupported, text).field("visibility"));
+    }
+    let name = validate_name(&params.name, NAME_CHARS).map_err(|e| error::name("name", &e))?;
+    let description = params.description.unwrap_or_default();
+    if description.len() > DESCRIPTION_BYTES {
+        return Err(ApiError::too_large("description", DESCRIPTION_BYTES as u64));
+    }
+    folkmoot_identity::name::check_text(&description, DESCRIPTION_BYTES)
+        .map_err(|e| ApiError::invalid_content("description", format!("description: {e}")))?;
+    if params.tags.len() > TAGS {
+        return Err(ApiError::invalid_params("tags", "at most 8 tags"));
+    }
+    let tags = params
+        .tags
+        .iter()
+        .map(|tag| validate_name(tag, DISPLAY_NAME_CHARS).map_err(|e| error::name("tags", &e)))
+        .collect::<Result<_, _>>()?;
+    for address in &params.bootstrap {
+        let parsed = address.parse::<folkmoot_overlay::Address>().ok();
+        if address.len() > ADDRESS_BYTES || parsed.is_none_or(|a| a.device().is_none()) {
+            let text = "expected multiaddresses that end in /p2p/PEER";
+            return Err(ApiError::invalid_content("bootstrap", text));
+        }
+    }
+    let rate = params
+        .message_rate
+        .unwrap_or(MessageRate { per_second: MESSAGE_RATE_PER_SECOND, burst: MESSAGE_RATE_BURST });
+    let in_range = |n: u32| (1..=MESSAGE_RATE_MAX).contains(&n);
+    if !in_range(rate.per_second) || !in_range(rate.burst) {
+        return Err(ApiError::invalid_params("message_rate", "per_second and burst are 1 to 100000"));
+    }
+    Ok(NewServer {
+        name,
+        description,
+        visibility: governance::Visibility::Private,
+        tags,
+        bootstrap: params.bootstrap,
+        message_rate: governance::MessageRate { per_second: rate.per_second, burst: rate.burst },
+    })
+}
+
+pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) -> Result<Page<Server>, ApiError> {
+    let views: Vec<_> = api.node.views.all().into_iter().filter(|view| api.allow(&context, view.id).is_ok()).collect();
+    let (views, next_cursor) = page(views, params.cursor.as_ref(), params.limit.get())?;
+    let mut items = Vec::with_capacity(views.len());
+    for view in views {
+        items.push(api.server_of(view).await?);
+    }
+    Ok(Page { items, next_cursor, prev_cursor: None })
+}
+
+pub(super) async fn get(api: &Api, context: CallContext, params: ServerParams) -> Result<Server, ApiError> {
+    let view = api.view(params.server_id)?;
+    api.allow(&context, view.id)?;
+    api.server_of(view).await
+}
+
+pub(super) async fn leave(api: &Api, context: CallContext, params: ServerParams) -> Result<Left, ApiError> {
+    let view = api.view(params.server_id)?;
+    api.allow(&context, view.id)?;
+    let id = view.id;
+    api.node
+        .pipeline
+        .act(move |turn| turn.leave(id))
+        .await
+        .map_err(|e| error::pipeline(&e))?
+        .map_err(error::act)?;
+    Ok(Left { server_id: params.server_id })
+}
+
+impl Api {
+    pub(super) async fn server(&self, id: ServerId) -> Result<Server, ApiError> {
+        let view = self.node.views.server(&id).ok_or_else(|| ApiError::not_found("server"))?;
+        self.server_of(view).await
+    }
+
+    async fn server_of(&self, view: std::sync::Arc<ServerView>) -> Result<Server, ApiError> {
+        let (id, online) = (view.id, self.connected_members(&view).await > 0);
+        let missing = self.node.pipeline.read(move |world| world.servers.get(&id).map_or(0, crate::pipeline::Server::missing));
+        let missing = missing.await.map_err(|e| error::pipeline(&e))?;
+        self.read(move |_, snapshot| Ok(render::server(&view, snapshot, missing, online))).await
+    }
+}
+
+/// Cuts a list into pages by position. Lists of servers, channels and members are short and change seldom.
+pub(super) fn page<T>(
+    all: Vec<T>,
+    cursor: Option<&Cursor>,
+    limit: usize,
+) -> Result<(Vec<T>, Option<Cursor>), ApiError> {
+    let start = match cursor {
+        None => 0,
+        Some(cursor) => cursor.0.strip_prefix("at_").and_then(|n| n.parse::<usize>().ok()).ok_or_else(|| {
+            ApiError::new(ErrorKind::CursorInvalid, "not a cursor of this method").field("cursor")
+        })?,
+    };
+    let more = all.len() > start.saturating_add(limit);
+    let items = all.into_iter().skip(start).take(limit).collect();
+    Ok((items, more.then(|| Cursor(format!("at_{}", start + limit)))))
+}

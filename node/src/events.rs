@@ -1,0 +1,102 @@
+//! The kinds of the durable event log. The log keeps kinds and ids; what an event shows is rendered when it is read, so that a
+//! redaction holds there too.
+
+/// What happened. The number is what the ledger keeps and never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// A message is in the ledger.
+    MessageCreated,
+    /// A channel was made.
+    ChannelCreated,
+    /// A channel was changed.
+    ChannelUpdated,
+    /// This node made a server.
+    ServerCreated,
+    /// This node joined a server.
+    ServerJoined,
+    /// This node left a server.
+    ServerLeft,
+    /// An account became a member.
+    MemberJoined,
+    /// An account left.
+    MemberLeft,
+    /// An account's profile changed.
+    MemberUpdated,
+    /// A device wrote two entries with one number.
+    MemberForked,
+    /// An invite was made.
+    InviteCreated,
+    /// This account read up to a message.
+    ReadUpdated,
+    /// A new epoch is in force.
+    KeyRotated,
+    /// Catch-up brought entries and is done.
+    SyncCompleted,
+    /// A peer connected.
+    PeerUp,
+    /// A peer is gone.
+    PeerDown,
+}
+
+/// Kind, number in the ledger, name in the API.
+const TABLE: [(EventKind, u16, &str); 16] = [
+    (EventKind::MessageCreated, 1, "message.created"),
+    (EventKind::ChannelCreated, 16, "channel.created"),
+    (EventKind::ChannelUpdated, 17, "channel.updated"),
+    (EventKind::ServerCreated, 32, "server.created"),
+    (EventKind::ServerJoined, 33, "server.joined"),
+    (EventKind::ServerLeft, 34, "server.left"),
+    (EventKind::MemberJoined, 48, "member.joined"),
+    (EventKind::MemberLeft, 49, "member.left"),
+    (EventKind::MemberUpdated, 50, "member.updated"),
+    (EventKind::MemberForked, 51, "member.forked"),
+    (EventKind::InviteCreated, 64, "invite.created"),
+    (EventKind::ReadUpdated, 80, "read.updated"),
+    (EventKind::KeyRotated, 96, "key.rotated"),
+    (EventKind::SyncCompleted, 112, "sync.completed"),
+    (EventKind::PeerUp, 128, "peer.up"),
+    (EventKind::PeerDown, 129, "peer.down"),
+];
+
+impl EventKind {
+    /// The number in the ledger.
+    #[must_use]
+    pub fn number(self) -> u16 {
+        TABLE.iter().find(|(kind, ..)| *kind == self).map_or(0, |(_, number, _)| *number)
+    }
+
+    /// The name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        TABLE.iter().find(|(kind, ..)| *kind == self).map_or("", |(.., name)| name)
+    }
+
+    /// From the number in the ledger; `None` for one that a newer program wrote.
+    #[must_use]
+    pub fn from_number(number: u16) -> Option<Self> {
+        TABLE.iter().find(|(_, n, _)| *n == number).map(|(kind, ..)| *kind)
+    }
+
+    /// From the name in the API.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|(.., n)| *n == name).map(|(kind, ..)| *kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_lead_back_to_their_kind() {
+        for (kind, number, name) in TABLE {
+            assert_eq!(EventKind::from_number(number), Some(kind));
+            assert_eq!(EventKind::from_name(name), Some(kind));
+            assert_eq!((kind.number(), kind.name()), (number, name));
+        }
+        assert_eq!(TABLE.iter().map(|(_, n, _)| n).collect::<HashSet<_>>().len(), TABLE.len());
+    }
+}

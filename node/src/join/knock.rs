@@ -1,0 +1,168 @@
+//! The joiner's side of the door.
+
+use bytes::Bytes;
+use folkmoot_core::{
+    ids::{DeviceId, EventId},
+    invite::InviteLink,
+};
+use folkmoot_identity::{
+    invite_key::InviteKey,
+    kdf::{Purpose, derive},
+    signed::{Context, SignedBytes},
+};
+use folkmoot_overlay::{Address, FramedStream, OverlayHandle, Protocol};
+use folkmoot_proto::{limits::EVENTS_PER_SERVER, v1};
+use prost::Message;
+use v1::{RefusalReason, join_frame::Frame};
+
+use crate::{
+    pipeline::{Joined, Pipeline, World},
+    sync::SyncError,
+};
+
+/// Bytes of events and registers a door may send.
+const JOIN_BYTES: usize = 256 * 1024 * 1024;
+
+/// Why no door opened.
+#[derive(Debug, thiserror::Error)]
+pub enum KnockError {
+    /// No identity, or locked.
+    #[error("the node is not ready")]
+    NotReady,
+    /// None of the link's addresses answered.
+    #[error("none of {tried} addresses could be reached")]
+    Unreachable {
+        /// Addresses tried.
+        tried: usize,
+    },
+    /// A door answered and refused.
+    #[error("the door refused: {}", .0.as_str_name())]
+    Refused(RefusalReason),
+    /// What the door sent does not hold together.
+    #[error("the door sent a server that does not verify")]
+    BadServer(#[source] SyncError),
+}
+
+/// Tries the link's addresses in turn until a door opens; the server is stored and followed when this returns.
+///
+/// # Errors
+/// [`KnockError`]; a refusal about the invite itself ends the round, since every door knows the same.
+pub async fn knock(pipeline: &Pipeline, overlay: &OverlayHandle, link: &InviteLink) -> Result<(), KnockError> {
+    let mut last = KnockError::Unreachable { tried: link.addresses.len() };
+    for text in &link.addresses {
+        let Ok(address) = text.parse::<Address>() else { continue };
+        let device = match overlay.dial(address).await {
+            Ok(device) => device,
+            Err(error) => {
+                tracing::debug!(%error, "door not reached");
+                continue;
+            }
+        };
+        match through(pipeline, overlay, device, link).await {
+            Ok(()) => return Ok(()),
+            Err(
+                error @ (KnockError::NotReady
+                | KnockError::Refused(
+                    RefusalReason::InviteExpired
+                    | RefusalReason::InviteRevoked
+                    | RefusalReason::InviteUsedUp
+                    | RefusalReason::Banned,
+                )),
+            ) => return Err(error),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+async fn through(
+    pipeline: &Pipeline,
+    overlay: &OverlayHandle,
+    door: DeviceId,
+    link: &InviteLink,
+) -> Result<(), KnockError> {
+    let broken = |error: SyncError| KnockError::BadServer(error);
+    let invite = InviteKey::from_seed(&link.seed);
+    let mut stream = overlay.open_stream(door, Protocol::Join).await.map_err(|e| broken(e.into()))?;
+    let hello = v1::JoinHello {
+        server: Bytes::copy_from_slice(link.server.as_ref()),
+        invite_key: Bytes::copy_from_slice(&invite.public()),
+    };
+    send(&mut stream, Frame::Hello(hello)).await?;
+    let nonce = match receive(&mut stream).await? {
+        Frame::Challenge(challenge) => challenge.nonce,
+        Frame::Refusal(refusal) => return Err(refused(&refusal)),
+        _ => return Err(broken(SyncError::Protocol { what: "no challenge" })),
+    };
+    let server = link.server;
+    let request = pipeline.read(move |world| request(world, &server, nonce)).await.map_err(|e| broken(e.into()))?;
+    let body: Bytes = request.ok_or(KnockError::NotReady)?.encode_to_vec().into();
+    let sig = invite.sign(Context::Join, &derive(Purpose::JoinRequest, &[&body]));
+    send(&mut stream, Frame::Proof(v1::JoinProof { request: Some(SignedBytes { body, sig }.into()) })).await?;
+    let joined = receive_server(&mut stream, link, door).await?;
+    pipeline
+        .act(move |turn| turn.join(joined))
+        .await
+        .map_err(|e| broken(e.into()))?
+        .map_err(|_| broken(SyncError::Protocol { what: "a server that does not verify" }))
+}
+
+fn request(world: &World, server: &folkmoot_core::ids::ServerId, nonce: Bytes) -> Option<v1::JoinRequest> {
+    let me = world.me.as_ref()?;
+    Some(v1::JoinRequest {
+        format: 1,
+        server: Bytes::copy_from_slice(server.as_ref()),
+        nonce,
+        account: Bytes::copy_from_slice(me.account_id().as_ref()),
+        certificate: Some(me.account.certificate().into()),
+        prekey: Some(me.account.prekey_register().into()),
+        profile: Some(me.account.profile_register().into()),
+    })
+}
+
+async fn receive_server(stream: &mut FramedStream, link: &InviteLink, door: DeviceId) -> Result<Joined, KnockError> {
+    let mut joined = Joined {
+        server: link.server,
+        events: Vec::new(),
+        registers: Vec::new(),
+        grants: Vec::new(),
+        admit: EventId::new([0; 32]),
+        door,
+    };
+    let mut bytes = 0;
+    loop {
+        match receive(stream).await? {
+            Frame::Events(events) => {
+                joined.events.extend(events.events.into_iter().map(SignedBytes::from).inspect(|e| bytes += e.body.len()));
+            }
+            Frame::Registers(registers) => {
+                let registers = registers.registers.into_iter().map(SignedBytes::from);
+                joined.registers.extend(registers.inspect(|r| bytes += r.body.len()));
+            }
+            Frame::Grants(grants) => joined.grants.extend(grants.grants),
+            Frame::Done(done) => {
+                joined.admit = EventId::try_from(done.admit.as_ref())
+                    .map_err(|_| KnockError::BadServer(SyncError::Protocol { what: "a malformed ADMIT id" }))?;
+                return Ok(joined);
+            }
+            Frame::Refusal(refusal) => return Err(refused(&refusal)),
+            _ => return Err(KnockError::BadServer(SyncError::Protocol { what: "an unexpected frame" })),
+        }
+        if joined.events.len() > EVENTS_PER_SERVER || bytes > JOIN_BYTES {
+            return Err(KnockError::BadServer(SyncError::Protocol { what: "a server above the limits" }));
+        }
+    }
+}
+
+fn refused(refusal: &v1::Refusal) -> KnockError {
+    KnockError::Refused(RefusalReason::try_from(refusal.reason).unwrap_or(RefusalReason::Malformed))
+}
+
+async fn send(stream: &mut FramedStream, frame: Frame) -> Result<(), KnockError> {
+    stream.send_message(&v1::JoinFrame { frame: Some(frame) }).await.map_err(|e| KnockError::BadServer(e.into()))
+}
+
+async fn receive(stream: &mut FramedStream) -> Result<Frame, KnockError> {
+    let frame: v1::JoinFrame = stream.recv_message().await.map_err(|e| KnockError::BadServer(e.into()))?;
+    frame.frame.ok_or(KnockError::BadServer(SyncError::Protocol { what: "an empty frame" }))
+}

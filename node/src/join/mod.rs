@@ -1,0 +1,7 @@
+//! Through the door: [`door`] is any ready member's node that admits whoever shows a valid invite, [`knock`] the joiner's side.
+
+mod door;
+mod knock;
+
+pub use door::answer;
+pub use knock::{KnockError, knock};

@@ -1,0 +1,359 @@
+//! Acts of this node's own account: making servers, channels and invites, leaving, renaming oneself, marking as read.
+
+use bytes::Bytes;
+use folkmoot_core::{
+    governance::{
+        ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, Invite, MessageRate, Payload, Permission, Role,
+        Visibility,
+    },
+    ids::{ChannelId, EntryId, EventId, ServerId},
+};
+use folkmoot_identity::{Certificate, Hlc, InviteKey, Register};
+use folkmoot_ledger::{EventRecord, LedgerError, NonceRecord};
+use folkmoot_proto::limits::CHANNELS;
+
+use super::{
+    NonceKey, Turn,
+    govern::{AuthorError, Hand},
+};
+use crate::{clock::random, events::EventKind};
+
+/// How long the answer to a nonce is kept.
+const NONCE_MS: u64 = 24 * 60 * 60 * 1_000;
+/// The channel every server begins with.
+const FIRST_CHANNEL: &str = "general";
+
+/// A server to make. Texts are validated by the caller.
+#[derive(Clone, Debug)]
+pub struct NewServer {
+    /// 1-64 characters.
+    pub name: String,
+    /// At most 1 KiB.
+    pub description: String,
+    /// Who may find it.
+    pub visibility: Visibility,
+    /// At most 8.
+    pub tags: Vec<String>,
+    /// Multiaddresses with peer id.
+    pub bootstrap: Vec<String>,
+    /// How fast one author may write.
+    pub message_rate: MessageRate,
+}
+
+/// A channel to make. Texts are validated by the caller.
+#[derive(Clone, Debug)]
+pub struct NewChannel {
+    /// Where.
+    pub server: ServerId,
+    /// 1-64 characters.
+    pub name: String,
+    /// What it is for.
+    pub kind: ChannelKind,
+    /// At most 256 characters.
+    pub topic: String,
+    /// The category it stands under.
+    pub parent: Option<ChannelId>,
+}
+
+/// An invite to make.
+#[derive(Clone, Copy, Debug)]
+pub struct NewInvite {
+    /// To where.
+    pub server: ServerId,
+    /// How often it may be used.
+    pub max_uses: Option<u32>,
+    /// When it ends, ms UTC.
+    pub expires_ms: Option<u64>,
+}
+
+/// Why an act was not done.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ActError {
+    /// No identity, or locked.
+    #[error("the node is not ready")]
+    NotReady,
+    /// Not a server of ours.
+    #[error("no such server")]
+    UnknownServer,
+    /// Not a channel of a server of ours.
+    #[error("no such channel")]
+    UnknownChannel,
+    /// Not a message of that channel.
+    #[error("no such message")]
+    UnknownMessage,
+    /// The account lacks a permission.
+    #[error("{missing} is missing")]
+    Forbidden {
+        /// The permission's word.
+        missing: String,
+    },
+    /// The category named as parent is none.
+    #[error("the parent is not a category of this server")]
+    BadParent,
+    /// A limit of the server is reached.
+    #[error("the server has {limit} channels, more it cannot have")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// The only owner may not leave.
+    #[error("the only owner cannot leave; name another owner first")]
+    LastOwner,
+    /// The nonce was used with other parameters.
+    #[error("nonce was used with other parameters")]
+    NonceReused,
+    /// Governance did not take it.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// The ledger takes no writes.
+    #[error("the ledger takes no writes")]
+    Storage(#[source] std::sync::Arc<LedgerError>),
+}
+
+impl From<LedgerError> for ActError {
+    fn from(error: LedgerError) -> Self {
+        Self::Storage(std::sync::Arc::new(error))
+    }
+}
+
+impl From<AuthorError> for ActError {
+    fn from(error: AuthorError) -> Self {
+        match error {
+            AuthorError::NotReady => Self::NotReady,
+            AuthorError::NotMember => Self::UnknownServer,
+            AuthorError::Refused(why) => Self::Refused(why),
+            AuthorError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+/// What an act made, and whether it had been made by an earlier call with the same nonce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made<T> {
+    /// Its id.
+    pub id: T,
+    /// Whether this answers a repetition.
+    pub replayed: bool,
+}
+
+impl Turn<'_> {
+    /// Makes a server with a first channel and a first epoch.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub fn create_server(&mut self, new: NewServer, nonce: Option<NonceKey>) -> Result<Made<ServerId>, ActError> {
+        let me = self.world.me.clone().ok_or(ActError::NotReady)?;
+        if let Some(id) = self.replayed(nonce)? {
+            return Ok(Made { id: ServerId::new(id), replayed: true });
+        }
+        self.batch()?;
+        let NewServer { name, description, visibility, tags, bootstrap, message_rate } = new;
+        let verified = |signed| Register::verify(signed).map_err(|error| ActError::Refused(error.to_string()));
+        let founder = Founder {
+            account: me.account_id(),
+            certificate: Certificate::verify(me.account.certificate())
+                .map_err(|error| ActError::Refused(error.to_string()))?,
+            prekey: verified(me.account.prekey_register())?,
+            profile: verified(me.account.profile_register())?,
+        };
+        let genesis = Genesis {
+            name,
+            description,
+            visibility,
+            founders: vec![founder],
+            nonce: random(),
+            message_rate,
+            tags,
+            bootstrap,
+        };
+        let hlc = self.stamp(self.world.hlc);
+        let event = EventBody::genesis(me.account_id(), me.device_id(), hlc, genesis).sign(me.device.signing_key());
+        let governance = Governance::new(event).map_err(|error| ActError::Refused(error.to_string()))?;
+        let id = governance.server();
+        self.adopt(id, governance)?;
+        self.rotate(id, "first")?;
+        self.put_channel(ChannelPut {
+            channel: None,
+            name: FIRST_CHANNEL.into(),
+            kind: ChannelKind::Text,
+            topic: String::new(),
+            parent: None,
+            overrides: Vec::new(),
+            private: false,
+        }, id)?;
+        self.emit(
+            EventRecord::new(EventKind::ServerCreated.number(), self.now_ms, hlc)
+                .server(id)
+                .actor(me.account_id())
+                .subject(id.as_ref()),
+        )?;
+        self.remember(nonce, id.as_ref())?;
+        Ok(Made { id, replayed: false })
+    }
+
+    /// Makes a channel.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub fn create_channel(&mut self, new: NewChannel, nonce: Option<NonceKey>) -> Result<Made<ChannelId>, ActError> {
+        if let Some(id) = self.replayed(nonce)? {
+            return Ok(Made { id: ChannelId::new(id), replayed: true });
+        }
+        let NewChannel { server, name, kind, topic, parent } = new;
+        self.require(server, Permission::ManageChannel)?;
+        let state = self.world.servers.get(&server).ok_or(ActError::UnknownServer)?.governance.state();
+        if state.channel_ids().count() >= CHANNELS {
+            return Err(ActError::TooMany { limit: CHANNELS });
+        }
+        if parent.is_some_and(|parent| state.channel(&parent).is_none_or(|c| c.kind != ChannelKind::Category)) {
+            return Err(ActError::BadParent);
+        }
+        let put = ChannelPut { channel: None, name, kind, topic, parent, overrides: Vec::new(), private: false };
+        let id = self.put_channel(put, server)?;
+        self.remember(nonce, id.as_ref())?;
+        Ok(Made { id, replayed: false })
+    }
+
+    fn put_channel(&mut self, put: ChannelPut, server: ServerId) -> Result<ChannelId, ActError> {
+        let event = self.author(server, Payload::ChannelPut(put), Hand::Device)?;
+        Ok(ChannelId::from(event.id()))
+    }
+
+    /// Makes an invite; its seed is kept sealed, so that the link can be shown again.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub fn create_invite(&mut self, new: NewInvite, nonce: Option<NonceKey>) -> Result<Made<EventId>, ActError> {
+        if let Some(id) = self.replayed(nonce)? {
+            return Ok(Made { id: EventId::new(id), replayed: true });
+        }
+        let NewInvite { server, max_uses, expires_ms } = new;
+        self.require(server, Permission::Invite)?;
+        let key = InviteKey::from_seed(&random());
+        let invite = Invite {
+            public_key: key.public(),
+            role: Role::Member,
+            max_uses,
+            expires: expires_ms.map(Hlc::from_ms),
+        };
+        let event = self.author(server, Payload::Invite(invite), Hand::Device)?;
+        let id = event.id();
+        self.batch()?.put_setting(&invite_setting(&id), Bytes::copy_from_slice(key.seed()))?;
+        self.remember(nonce, id.as_ref())?;
+        Ok(Made { id, replayed: false })
+    }
+
+    /// Leaves a server. The word is the account's own, signed with its root key.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub fn leave(&mut self, server: ServerId) -> Result<(), ActError> {
+        let me = self.world.me.clone().ok_or(ActError::NotReady)?;
+        let state = self.world.servers.get(&server).ok_or(ActError::UnknownServer)?.governance.state();
+        if !state.is_member(&me.account_id()) {
+            return Err(ActError::UnknownServer);
+        }
+        if state.is_owner(&me.account_id()) {
+            return Err(ActError::LastOwner);
+        }
+        let event = self.author(server, Payload::Leave, Hand::Root)?;
+        self.emit(
+            EventRecord::new(EventKind::ServerLeft.number(), self.now_ms, event.hlc)
+                .server(server)
+                .actor(me.account_id())
+                .subject(server.as_ref()),
+        )?;
+        Ok(())
+    }
+
+    /// Publishes a changed profile.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub fn publish_profile(&mut self, register: Register) -> Result<(), ActError> {
+        self.publish_register(register)?;
+        Ok(())
+    }
+
+    /// Moves the read marker of a channel up to a message; never back.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub fn mark_read(&mut self, channel: ChannelId, up_to: EntryId) -> Result<(), ActError> {
+        let me = self.world.me.clone().ok_or(ActError::NotReady)?;
+        let server = *self.world.channel_home.get(&channel).ok_or(ActError::UnknownChannel)?;
+        let snapshot = self.wiring.ledger.snapshot()?;
+        let entry = snapshot.entry(&up_to)?.filter(|e| e.channel == channel).ok_or(ActError::UnknownMessage)?;
+        let position = (entry.entry.header.hlc, up_to);
+        if snapshot.read_marker(&channel)?.is_some_and(|marker| marker >= position) {
+            return Ok(());
+        }
+        self.batch()?.put_read_marker(channel, position.0, position.1)?;
+        self.emit(
+            EventRecord::new(EventKind::ReadUpdated.number(), self.now_ms, self.world.hlc)
+                .server(server)
+                .channel(channel)
+                .actor(me.account_id())
+                .subject(up_to.as_ref()),
+        )?;
+        Ok(())
+    }
+
+    /// Tells the event log that catch-up brought entries.
+    pub fn sync_completed(&mut self, server: ServerId) {
+        let event = EventRecord::new(EventKind::SyncCompleted.number(), self.now_ms, self.world.hlc)
+            .server(server)
+            .subject(server.as_ref());
+        if let Err(error) = self.emit(event) {
+            tracing::error!(%error, "event not written");
+        }
+    }
+
+    /// Tells the event log that a peer came or went; nothing while locked.
+    pub fn peer_changed(&mut self, kind: EventKind, device: folkmoot_core::ids::DeviceId) {
+        if self.world.me.is_none() {
+            return;
+        }
+        let event = EventRecord::new(kind.number(), self.now_ms, self.world.hlc).subject(device.as_ref());
+        if let Err(error) = self.emit(event) {
+            tracing::error!(%error, "event not written");
+        }
+    }
+
+    /// Refuses unless the account holds a permission in a server.
+    fn require(&self, server: ServerId, permission: Permission) -> Result<(), ActError> {
+        let me = self.world.me.as_ref().ok_or(ActError::NotReady)?;
+        let state = self.world.servers.get(&server).ok_or(ActError::UnknownServer)?.governance.state();
+        if !state.is_member(&me.account_id()) {
+            return Err(ActError::UnknownServer);
+        }
+        state
+            .may(&me.account_id(), permission, None, self.now_ms)
+            .map_err(|denied| ActError::Forbidden { missing: denied.missing().to_owned() })
+    }
+
+    /// The id that an earlier call with this nonce made.
+    fn replayed(&self, nonce: Option<NonceKey>) -> Result<Option<[u8; 32]>, ActError> {
+        let Some(nonce) = nonce else { return Ok(None) };
+        match self.known_nonce(&nonce.key)? {
+            None => Ok(None),
+            Some((params_hash, _)) if params_hash != nonce.params_hash => Err(ActError::NonceReused),
+            Some((_, result)) => Ok(result.as_ref().try_into().ok()),
+        }
+    }
+
+    fn remember(&mut self, nonce: Option<NonceKey>, id: &[u8]) -> Result<(), ActError> {
+        let Some(NonceKey { key, params_hash }) = nonce else { return Ok(()) };
+        let result = Bytes::copy_from_slice(id);
+        self.world.in_flight.add_nonce(key, params_hash, result.clone());
+        let expires_ms = self.now_ms + NONCE_MS;
+        self.batch()?.put_nonce(key, NonceRecord { params_hash, result, expires_ms })?;
+        Ok(())
+    }
+}
+
+/// Name of the sealed setting that keeps an invite's seed.
+#[must_use]
+pub fn invite_setting(id: &EventId) -> String {
+    format!("invite/{}", data_encoding::HEXLOWER.encode(id.as_ref()))
+}

@@ -1,0 +1,30 @@
+//! The one road into the ledger. A thread of its own owns the [`World`]: the governance state, keys and log heads of every server.
+//!
+//! Local writes, gossip and catch-up all become commands here: verified, authorized, put into one batch, and only after the synced
+//! commit acknowledged and announced. Readers get [`crate::view::Views`] or ask with [`Pipeline::read`].
+
+mod act;
+mod actor;
+mod admit;
+mod gossip;
+mod govern;
+mod keys;
+mod load;
+mod logs;
+mod outgoing;
+mod publish;
+mod rate;
+mod registers;
+mod run;
+mod turn;
+mod world;
+
+pub use act::{ActError, NewChannel, NewInvite, NewServer};
+pub use actor::{Pipeline, PipelineError, Wiring};
+pub use admit::{DoorRefusal, Joined};
+pub use gossip::GossipFrame;
+pub use govern::Applied;
+pub use publish::{NonceKey, PublishError, Published, PublishMessage};
+pub use run::{IncomingRun, RunOutcome};
+pub use turn::Turn;
+pub use world::{Channel, Log, Me, Server, World};

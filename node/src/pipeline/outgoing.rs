@@ -1,0 +1,134 @@
+//! What a turn announces to peers: entries and events grouped into encrypted gossip frames. A doorbell; catch-up delivers.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use folkmoot_core::ids::{EventId, LogId, ServerId};
+use folkmoot_identity::signed::SignedBytes;
+use folkmoot_overlay::OverlayHandle;
+use folkmoot_proto::{
+    limits::{GOSSIP_EVENT_BYTES, GOSSIP_FRAME_BYTES},
+    v1,
+};
+use prost::Message;
+use tokio::sync::mpsc;
+
+use super::World;
+use crate::clock::random;
+
+/// Frames waiting for the overlay. When full, frames are dropped and counted: peers notice the gap and catch up.
+const FRAME_CAP: usize = 4_096;
+/// Hint, nonce, tag, and the tags of protobuf around the items of a frame.
+const FRAME_OVERHEAD: usize = 8 + 24 + 16 + 64;
+
+/// An encrypted frame and where it goes.
+pub(super) type Frame = ([u8; 32], Bytes);
+
+enum Item {
+    Entry(v1::LogEntry),
+    Init(SignedBytes),
+    Event(SignedBytes),
+    Register(SignedBytes),
+    Announced(EventId),
+}
+
+impl Item {
+    fn size(&self) -> usize {
+        8 + match self {
+            Self::Entry(entry) => entry.encoded_len(),
+            Self::Init(signed) | Self::Event(signed) | Self::Register(signed) => signed.body.len() + signed.sig.len() + 8,
+            Self::Announced(_) => 34,
+        }
+    }
+
+    fn put(self, frame: &mut v1::GossipFrame) {
+        match self {
+            Self::Entry(entry) => frame.entries.push(entry),
+            Self::Init(signed) => frame.inits.push(signed.into()),
+            Self::Event(signed) => frame.events.push(signed.into()),
+            Self::Register(signed) => frame.registers.push(signed.into()),
+            Self::Announced(id) => frame.announced.push(Bytes::copy_from_slice(id.as_ref())),
+        }
+    }
+}
+
+/// What this turn has to say, per server.
+#[derive(Default)]
+pub(super) struct Outgoing(BTreeMap<ServerId, Vec<Item>>);
+
+impl Outgoing {
+    pub(super) fn entry(&mut self, server: ServerId, log: LogId, entry: v1::Entry) {
+        let log = Bytes::copy_from_slice(log.as_ref());
+        self.0.entry(server).or_default().push(Item::Entry(v1::LogEntry { log, entry: Some(entry) }));
+    }
+
+    pub(super) fn init(&mut self, server: ServerId, init: SignedBytes) {
+        self.0.entry(server).or_default().push(Item::Init(init));
+    }
+
+    pub(super) fn event(&mut self, server: ServerId, id: EventId, event: SignedBytes) {
+        let item =
+            if event.body.len() > GOSSIP_EVENT_BYTES { Item::Announced(id) } else { Item::Event(event) };
+        self.0.entry(server).or_default().push(item);
+    }
+
+    pub(super) fn register(&mut self, server: ServerId, register: SignedBytes) {
+        self.0.entry(server).or_default().push(Item::Register(register));
+    }
+
+    /// Packs and encrypts; what belongs to a server without usable epoch stays for catch-up.
+    pub(super) fn seal(self, world: &World) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        for (id, items) in self.0 {
+            let Some(server) = world.servers.get(&id) else { continue };
+            let Some(epoch) = server.ring.sending() else { continue };
+            let Some(topic) = server.ring.topic(&epoch) else { continue };
+            let mut frame = v1::GossipFrame::default();
+            let mut size = FRAME_OVERHEAD;
+            let mut seal = |frame: &mut v1::GossipFrame| {
+                let plain = std::mem::take(frame).encode_to_vec();
+                frames.extend(server.ring.seal(&id, &epoch, &random(), &plain).map(|sealed| (topic, sealed)));
+            };
+            for item in items {
+                if size + item.size() > GOSSIP_FRAME_BYTES && size > FRAME_OVERHEAD {
+                    seal(&mut frame);
+                    size = FRAME_OVERHEAD;
+                }
+                size += item.size();
+                item.put(&mut frame);
+            }
+            if size > FRAME_OVERHEAD {
+                seal(&mut frame);
+            }
+        }
+        frames
+    }
+}
+
+/// Hands frames to the overlay without ever holding up the writer.
+#[derive(Clone)]
+pub(super) struct Announcer(mpsc::Sender<Frame>);
+
+impl Announcer {
+    pub(super) fn start(overlay: OverlayHandle) -> Self {
+        let (sender, mut frames) = mpsc::channel::<Frame>(FRAME_CAP);
+        // Ends with the last sender, which the pipeline's thread owns.
+        tokio::spawn(async move {
+            while let Some((topic, frame)) = frames.recv().await {
+                if let Err(error) = overlay.publish(topic, frame).await {
+                    tracing::debug!(%error, "frame not announced; peers will catch up");
+                }
+            }
+        });
+        Self(sender)
+    }
+
+    pub(super) fn send(&self, frames: Vec<Frame>) {
+        for frame in frames {
+            if self.0.try_send(frame).is_err() {
+                tracing::debug!("announcements are full; peers will catch up");
+                break;
+            }
+        }
+    }
+}

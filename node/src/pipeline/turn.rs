@@ -1,0 +1,164 @@
+//! One turn of the pipeline: commands that share a batch, and what happens after its commit.
+
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use folkmoot_core::ids::{EntryId, LogId, ServerId};
+use folkmoot_ledger::{Batch, EventRecord, LedgerError};
+use folkmoot_identity::Hlc;
+
+use super::{World, actor::Command, actor::Wiring, logs, outgoing::Announcer, outgoing::Outgoing};
+use crate::clock::now_ms;
+
+type Effect = Box<dyn FnOnce(Result<(), Arc<LedgerError>>) + Send>;
+
+/// Commands that share one batch.
+pub struct Turn<'a> {
+    /// What the thread knows.
+    pub world: &'a mut World,
+    /// Now, ms UTC; one reading per turn.
+    pub now_ms: u64,
+    pub(super) wiring: &'a Wiring,
+    pub(super) outgoing: Outgoing,
+    /// Servers whose view has to be published anew.
+    pub(super) touched: BTreeSet<ServerId>,
+    /// Logs whose record has to be written.
+    pub(super) dirty_logs: BTreeSet<LogId>,
+    batch: Option<Batch>,
+    effects: Vec<Effect>,
+}
+
+/// Entries and nonces whose commit is under way: the ledger's snapshots do not show them yet.
+#[derive(Default)]
+pub(super) struct InFlight {
+    turn: u64,
+    committed: Arc<AtomicU64>,
+    entries: HashMap<(LogId, u64), Vec<EntryId>>,
+    entry_order: VecDeque<(u64, LogId, u64)>,
+    nonces: HashMap<[u8; 32], ([u8; 32], bytes::Bytes)>,
+    nonce_order: VecDeque<(u64, [u8; 32])>,
+}
+
+impl InFlight {
+    pub(super) fn add_entry(&mut self, log: LogId, seq: u64, id: EntryId) {
+        self.entries.entry((log, seq)).or_default().push(id);
+        self.entry_order.push_back((self.turn, log, seq));
+    }
+
+    pub(super) fn entries_at(&self, log: LogId, seq: u64) -> &[EntryId] {
+        self.entries.get(&(log, seq)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn add_nonce(&mut self, key: [u8; 32], params_hash: [u8; 32], result: bytes::Bytes) {
+        self.nonces.insert(key, (params_hash, result));
+        self.nonce_order.push_back((self.turn, key));
+    }
+
+    pub(super) fn nonce(&self, key: &[u8; 32]) -> Option<&([u8; 32], bytes::Bytes)> {
+        self.nonces.get(key)
+    }
+
+    fn forget_committed(&mut self) {
+        let committed = self.committed.load(Ordering::Acquire);
+        while self.entry_order.front().is_some_and(|(turn, ..)| *turn <= committed) {
+            if let Some((_, log, seq)) = self.entry_order.pop_front() {
+                self.entries.remove(&(log, seq));
+            }
+        }
+        while self.nonce_order.front().is_some_and(|(turn, _)| *turn <= committed) {
+            if let Some((_, key)) = self.nonce_order.pop_front() {
+                self.nonces.remove(&key);
+            }
+        }
+    }
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn begin(world: &'a mut World, wiring: &'a Wiring) -> Self {
+        world.in_flight.turn += 1;
+        world.in_flight.forget_committed();
+        Self {
+            world,
+            now_ms: now_ms(),
+            wiring,
+            outgoing: Outgoing::default(),
+            touched: BTreeSet::new(),
+            dirty_logs: BTreeSet::new(),
+            batch: None,
+            effects: Vec::new(),
+        }
+    }
+
+    pub(super) fn handle(&mut self, command: Command) {
+        match command {
+            Command::Publish(message, reply) => super::publish::handle(self, message, reply),
+            Command::Gossip(frame) => super::gossip::handle(self, frame),
+            Command::Task(task) => task(self),
+        }
+    }
+
+    /// The batch of this turn.
+    ///
+    /// # Errors
+    /// [`LedgerError`] while the ledger is locked or refuses writes; then nothing may be changed in the world either.
+    pub(super) fn batch(&mut self) -> Result<&mut Batch, LedgerError> {
+        if self.batch.is_none() {
+            self.wiring.ledger.check_writable()?;
+            self.batch = Some(self.wiring.ledger.batch()?);
+        }
+        self.batch.as_mut().ok_or(LedgerError::Locked)
+    }
+
+    /// Runs after this turn's batch is on disk, or could not be put there.
+    pub(super) fn after_commit(&mut self, effect: impl FnOnce(Result<(), Arc<LedgerError>>) + Send + 'static) {
+        self.effects.push(Box::new(effect));
+    }
+
+    /// The stamp for something made now that must exceed `seen`.
+    pub(super) fn stamp(&mut self, seen: Hlc) -> Hlc {
+        let hlc = seen.after(self.now_ms);
+        self.world.hlc = self.world.hlc.max(hlc);
+        hlc
+    }
+
+    /// Puts an event into the durable event log.
+    pub(super) fn emit(&mut self, event: EventRecord) -> Result<(), LedgerError> {
+        self.batch()?.emit(event);
+        Ok(())
+    }
+
+    /// Ends the turn: log records, views and frames are made ready, the batch goes to the ledger, and after the synced write
+    /// callers are answered, readers see the new state and peers are told.
+    pub(super) fn commit(mut self, announcer: &Announcer) {
+        logs::put_dirty(&mut self);
+        let views = crate::view::render_all(self.world, &self.touched);
+        let frames = std::mem::take(&mut self.outgoing).seal(self.world);
+        let Self { batch, effects, wiring, world, .. } = self;
+        let shared = Arc::clone(&wiring.views);
+        let announcer = announcer.clone();
+        let (turn, committed) = (world.in_flight.turn, Arc::clone(&world.in_flight.committed));
+        let failed = wiring.failed.clone();
+        let finish = move |result: Result<(), Arc<LedgerError>>| {
+            if let Err(error) = &result {
+                tracing::error!(%error, "a batch could not be stored");
+                drop(failed.try_send(Arc::clone(error)));
+            } else {
+                shared.publish(views);
+                announcer.send(frames);
+            }
+            committed.store(turn, Ordering::Release);
+            for effect in effects {
+                effect(result.clone());
+            }
+        };
+        match batch {
+            Some(batch) => wiring.ledger.submit(batch, move |result| finish(result.map(|_| ()).map_err(Arc::new))),
+            None => finish(Ok(())),
+        }
+    }
+}

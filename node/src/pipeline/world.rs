@@ -1,0 +1,176 @@
+//! What the pipeline's thread knows: every server's governance, keys and logs. Rebuilt from the ledger at start and on unlock.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use folkmoot_core::{
+    epoch::Ring,
+    governance::Governance,
+    ids::{AccountId, ChannelId, DeviceId, EntryId, LogId, ServerId},
+    log::{Author, AuthorizedLog, Ranges},
+    sync::{LogSummary, channel_digest, tip},
+};
+use folkmoot_identity::{Hlc, device::DeviceKey, keystore::Account};
+
+use super::{rate::Rates, registers::Registers};
+
+/// This node's own hands: the account unlocked and the device that signs for it.
+#[derive(Clone)]
+pub struct Me {
+    /// The account and its secrets.
+    pub account: Arc<Account>,
+    /// The device key.
+    pub device: Arc<DeviceKey>,
+}
+
+impl Me {
+    /// The account's id.
+    #[must_use]
+    pub fn account_id(&self) -> AccountId {
+        self.account.id()
+    }
+
+    /// The device's id.
+    #[must_use]
+    pub fn device_id(&self) -> DeviceId {
+        self.device.id()
+    }
+}
+
+/// Everything the thread knows. Empty while the node is locked or has no identity.
+#[derive(Default)]
+pub struct World {
+    /// Present when ready.
+    pub me: Option<Me>,
+    /// Servers joined or made.
+    pub servers: BTreeMap<ServerId, Server>,
+    /// Which server a channel belongs to.
+    pub channel_home: HashMap<ChannelId, ServerId>,
+    /// Which channel a log belongs to.
+    pub log_home: HashMap<LogId, (ServerId, ChannelId)>,
+    /// Which server a gossip topic belongs to.
+    pub topics: HashMap<[u8; 32], ServerId>,
+    /// Profiles, prekeys and addresses of everybody met.
+    pub registers: Registers,
+    /// Greatest stamp seen or made.
+    pub hlc: Hlc,
+    /// Entries and nonces handed to the ledger whose commit is still under way.
+    pub(super) in_flight: super::turn::InFlight,
+}
+
+/// One server.
+pub struct Server {
+    /// Its authorization DAG.
+    pub governance: Governance,
+    /// Its group keys.
+    pub ring: Ring,
+    /// Its channels that have logs, or had one opened.
+    pub channels: BTreeMap<ChannelId, Channel>,
+    /// Topics subscribed to.
+    pub topics: BTreeSet<[u8; 32]>,
+    pub(super) rates: Rates,
+    /// Since when no usable epoch exists, ms UTC.
+    pub(super) rotation_due_ms: Option<u64>,
+}
+
+impl Server {
+    /// A server with nothing but its governance.
+    #[must_use]
+    pub fn new(governance: Governance) -> Self {
+        Self {
+            governance,
+            ring: Ring::default(),
+            channels: BTreeMap::new(),
+            topics: BTreeSet::new(),
+            rates: Rates::default(),
+            rotation_due_ms: None,
+        }
+    }
+
+    /// A log of any of its channels.
+    #[must_use]
+    pub fn log(&self, channel: &ChannelId, log: &LogId) -> Option<&Log> {
+        self.channels.get(channel)?.logs.get(log)
+    }
+
+    /// Digest of every channel that has logs, ascending by channel.
+    #[must_use]
+    pub fn digests(&self) -> Vec<(ChannelId, [u8; 32])> {
+        self.channels
+            .iter()
+            .filter(|(_, channel)| !channel.logs.is_empty())
+            .map(|(id, channel)| (*id, channel_digest(&channel.summaries())))
+            .collect()
+    }
+
+    /// Entries known to exist and not held, over all channels.
+    #[must_use]
+    pub fn missing(&self) -> u64 {
+        self.channels
+            .values()
+            .flat_map(|c| c.logs.values())
+            .map(|log| log.ranges.top().unwrap_or(0) - log.ranges.count())
+            .sum()
+    }
+}
+
+/// One channel's logs.
+#[derive(Default)]
+pub struct Channel {
+    /// All logs, own and others'.
+    pub logs: BTreeMap<LogId, Log>,
+    /// The writing end of our own log, once opened.
+    pub own: Option<Author>,
+    /// Greatest stamp in the channel.
+    pub hlc: Hlc,
+}
+
+impl Channel {
+    /// What is held of each log.
+    #[must_use]
+    pub fn summaries(&self) -> Vec<LogSummary> {
+        self.logs.values().map(Log::summary).collect()
+    }
+}
+
+/// What is held of one log.
+pub struct Log {
+    /// Its first record, allowed by governance.
+    pub authorized: AuthorizedLog,
+    /// Numbers held.
+    pub ranges: Ranges,
+    /// Ids held at the greatest number; several when forked there.
+    pub tips: Vec<EntryId>,
+    /// Stamp of the newest of them.
+    pub top_hlc: Hlc,
+    /// Ids that held entries name as `prev` and that are not held, with their numbers: what a run may be verified by.
+    pub dangling: HashMap<EntryId, u64>,
+    /// Numbers at which several entries are held.
+    pub forks: BTreeSet<u64>,
+    /// Whether this device writes it.
+    pub own: bool,
+}
+
+impl Log {
+    /// A log of which nothing is held yet.
+    #[must_use]
+    pub fn new(authorized: AuthorizedLog, own: bool) -> Self {
+        Self {
+            authorized,
+            ranges: Ranges::default(),
+            tips: Vec::new(),
+            top_hlc: Hlc::ZERO,
+            dangling: HashMap::new(),
+            forks: BTreeSet::new(),
+            own,
+        }
+    }
+
+    /// For digests and offers.
+    #[must_use]
+    pub fn summary(&self) -> LogSummary {
+        LogSummary { log: self.authorized.init().id, ranges: self.ranges.clone(), tip: tip(&self.tips) }
+    }
+}
