@@ -144,15 +144,16 @@ impl Folder {
 fn validate_private(fd: &OwnedFd, path: &Path, expected_mode: u32) -> Result<(), KeystoreError> {
     let stat =
         rustix::fs::fstat(fd).map_err(|errno| KeystoreError::Io { path: path.to_owned(), source: errno.into() })?;
-    let user = rustix::process::geteuid().as_raw();
-    if stat.st_uid != user {
-        return Err(KeystoreError::Owner { path: path.to_owned(), uid: stat.st_uid, expected: user });
-    }
+    validate_owner(path, stat.st_uid, rustix::process::geteuid().as_raw())?;
     let mode = Mode::from_raw_mode(stat.st_mode).bits() & 0o7777;
     if mode & OTHERS != 0 {
         return Err(KeystoreError::Permissions { path: path.to_owned(), mode, expected: expected_mode });
     }
     Ok(())
+}
+
+fn validate_owner(path: &Path, uid: u32, expected: u32) -> Result<(), KeystoreError> {
+    if uid == expected { Ok(()) } else { Err(KeystoreError::Owner { path: path.to_owned(), uid, expected }) }
 }
 
 #[cfg(test)]
@@ -200,6 +201,13 @@ mod tests {
             Err(KeystoreError::Permissions { path, mode: 0o750, expected: 0o700 }) => assert_eq!(path, identity),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn keys_of_another_user_are_refused() {
+        validate_owner(Path::new("device.key"), 1_000, 1_000).unwrap();
+        let error = validate_owner(Path::new("device.key"), 1_001, 1_000).unwrap_err();
+        assert_eq!(error.to_string(), "device.key belongs to user 1001, expected 1000");
     }
 
     #[test]

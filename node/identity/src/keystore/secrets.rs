@@ -128,6 +128,16 @@ mod tests {
     }
 
     #[test]
+    fn decoding_makes_no_copy_that_is_not_wiped() {
+        let plain = encode(&account());
+        let memory = plain.as_ptr_range();
+        let wire = v1::AccountSecrets::decode(Bytes::from_owner(plain)).unwrap();
+        for secret in [&wire.account_seed, &wire.master_key, &wire.prekeys[0].secret, &wire.prekeys[1].secret] {
+            assert!(memory.contains(&secret.as_ptr()), "a secret was copied out of the wiped buffer");
+        }
+    }
+
+    #[test]
     fn what_does_not_belong_together_is_refused() {
         let made = account();
         let wire = || v1::AccountSecrets::decode(encode(&made).as_slice()).unwrap();
