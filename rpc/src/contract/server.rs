@@ -1,0 +1,250 @@
+//! `server.*`: servers this node is a member of.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Created, Cursor, Limit, Method, Nonce, Page, Scope, sample};
+use crate::error::{ApiError, ErrorKind};
+use crate::ids::{AccountId, ServerId};
+
+/// Tags of a server.
+pub const TAGS_MAX: usize = 16;
+/// Bootstrap addresses of a server.
+pub const BOOTSTRAP_MAX: usize = 8;
+
+/// Who can find and join a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Anyone; nothing in it is confidential.
+    Public,
+    /// Whoever has an invite.
+    Private,
+}
+
+/// Messages an author may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageRate {
+    /// In the long run.
+    pub per_second: u32,
+    /// At once.
+    pub burst: u32,
+}
+
+/// How complete this node's copy is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncState {
+    /// Everything known to exist is here.
+    Synced,
+    /// Something is on its way.
+    Syncing,
+    /// Something is missing and nobody is connected.
+    Offline,
+}
+
+/// What is missing here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SyncStatus {
+    /// All in one word.
+    pub state: SyncState,
+    /// Entries known to exist and not here.
+    pub missing: u64,
+}
+
+/// A server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Server {
+    /// The server.
+    pub id: ServerId,
+    /// 1 to 64 characters.
+    pub name: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// Who can join.
+    pub visibility: Visibility,
+    /// Who cannot be outranked.
+    pub owners: Vec<AccountId>,
+    /// The level of one's own highest role.
+    pub level: u32,
+    /// The permission bits one holds, by name.
+    pub permissions: Vec<String>,
+    /// Channels one can see.
+    pub channels_count: u64,
+    /// Members.
+    pub members_count: u64,
+    /// Messages unread.
+    pub unread: u64,
+    /// Unread messages that mention one.
+    pub mentions: u64,
+    /// What is missing here.
+    pub sync: SyncStatus,
+    /// Messages an author may send.
+    pub message_rate: MessageRate,
+    /// Grows with every change.
+    pub rev: u64,
+}
+
+pub(super) fn example_server() -> Server {
+    Server {
+        id: sample::SERVER,
+        name: "Tea house".into(),
+        description: "Leaves and water".into(),
+        visibility: Visibility::Private,
+        owners: vec![sample::ACCOUNT],
+        level: 100,
+        permissions: vec!["VIEW".into(), "SEND".into(), "INVITE".into()],
+        channels_count: 1,
+        members_count: 2,
+        unread: 0,
+        mentions: 0,
+        sync: SyncStatus { state: SyncState::Synced, missing: 0 },
+        message_rate: MessageRate { per_second: 50, burst: 500 },
+        rev: 1,
+    }
+}
+
+/// `server.create`
+pub struct Create;
+
+/// The new server.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateParams {
+    /// 1 to 64 characters.
+    pub name: String,
+    /// Who can join.
+    pub visibility: Visibility,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Words to find it by; at most 16.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub tags: Vec<String>,
+    /// Addresses where newcomers find a member; at most 8.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8))]
+    pub bootstrap: Vec<String>,
+    /// Messages an author may send; 50 a second and 500 at once when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_rate: Option<MessageRate>,
+    /// Makes the call repeatable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<Nonce>,
+}
+
+impl Method for Create {
+    const NAME: &'static str = "server.create";
+    const SCOPE: Scope = Scope::ServerManage;
+    const ERRORS: &'static [ErrorKind] = &[
+        ErrorKind::Precondition,
+        ErrorKind::NonceReused,
+        ErrorKind::InvalidContent,
+        ErrorKind::TooLarge,
+        ErrorKind::Quota,
+        ErrorKind::Storage,
+    ];
+    const SUMMARY: &'static str = "Makes a server with a text channel `general`.";
+    type Params = CreateParams;
+    type Output = Created<Server>;
+
+    fn check(params: &CreateParams) -> Result<(), ApiError> {
+        if params.tags.len() > TAGS_MAX {
+            return Err(ApiError::invalid_params("tags", "at most 16 tags"));
+        }
+        if params.bootstrap.len() > BOOTSTRAP_MAX {
+            return Err(ApiError::invalid_params("bootstrap", "at most 8 addresses"));
+        }
+        Ok(())
+    }
+
+    fn example() -> (CreateParams, Created<Server>) {
+        let params = CreateParams {
+            name: "Tea house".into(),
+            visibility: Visibility::Private,
+            description: Some("Leaves and water".into()),
+            tags: Vec::new(),
+            bootstrap: Vec::new(),
+            message_rate: None,
+            nonce: Nonce::new("tea-1"),
+        };
+        (params, Created::new(example_server()))
+    }
+}
+
+/// `server.list`
+pub struct List;
+
+/// Which page.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListParams {
+    /// Items of the page.
+    #[serde(default)]
+    pub limit: Limit,
+    /// Where the page begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+}
+
+impl Method for List {
+    const NAME: &'static str = "server.list";
+    const SCOPE: Scope = Scope::Read;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::CursorInvalid];
+    const SUMMARY: &'static str = "The servers of this node, in the order they were joined.";
+    type Params = ListParams;
+    type Output = Page<Server>;
+
+    fn example() -> (ListParams, Page<Server>) {
+        (ListParams::default(), Page::whole(vec![example_server()]))
+    }
+}
+
+/// Which server.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerParams {
+    /// The server.
+    pub server_id: ServerId,
+}
+
+/// `server.get`
+pub struct Get;
+
+impl Method for Get {
+    const NAME: &'static str = "server.get";
+    const SCOPE: Scope = Scope::Read;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound];
+    const SUMMARY: &'static str = "One server.";
+    type Params = ServerParams;
+    type Output = Server;
+
+    fn example() -> (ServerParams, Server) {
+        (ServerParams { server_id: sample::SERVER }, example_server())
+    }
+}
+
+/// `server.leave`
+pub struct Leave;
+
+/// The server that was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Left {
+    /// The server.
+    pub server_id: ServerId,
+}
+
+impl Method for Leave {
+    const NAME: &'static str = "server.leave";
+    const SCOPE: Scope = Scope::ServerManage;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::Precondition, ErrorKind::Storage];
+    const SUMMARY: &'static str = "Leaves a server and forgets what was in it.";
+    type Params = ServerParams;
+    type Output = Left;
+
+    fn example() -> (ServerParams, Left) {
+        (ServerParams { server_id: sample::SERVER }, Left { server_id: sample::SERVER })
+    }
+}
