@@ -132,7 +132,7 @@ fn programs() -> Result<[(&'static str, Command); 5], Failure> {
     doc.env("RUSTDOCFLAGS", "-D warnings");
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     Ok([
-        (FORMAT, workspace::cargo(["fmt", "--all", "--check"])),
+        (FORMAT, workspace::cargo(["fmt", "--all", "--check", "--", "--color", "never"])),
         // First of those with `--locked`, so that a stale lock file is named by its own line.
         (LOCK, workspace::cargo(["metadata", "--locked", "--quiet", "--format-version", "1"])),
         (CLIPPY, workspace::cargo(clippy)),
