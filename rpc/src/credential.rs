@@ -181,8 +181,11 @@ pub fn read_token(path: &Path) -> Result<Token, CredentialError> {
 }
 
 fn check_private(folder: &Path) -> Result<(), CredentialError> {
-    let metadata = std::fs::symlink_metadata(folder)
-        .map_err(|source| CredentialError::Io { act: "inspect", path: folder.to_owned(), source })?;
+    let metadata = std::fs::symlink_metadata(folder).map_err(|source| CredentialError::Io {
+        act: "inspect",
+        path: folder.to_owned(),
+        source,
+    })?;
     let mode = metadata.mode() & 0o777;
     if !metadata.is_dir() || mode & 0o077 != 0 {
         return Err(CredentialError::Exposed { path: folder.to_owned(), mode });
@@ -397,7 +400,10 @@ mod tests {
     fn only_the_right_token_is_authenticated() {
         let token = Token::generate();
         let store = AdminOnly::new(&token);
-        assert_eq!(store.authenticate(token.expose()).map(|credential| credential.id().to_owned()), Some("admin".into()));
+        assert_eq!(
+            store.authenticate(token.expose()).map(|credential| credential.id().to_owned()),
+            Some("admin".into())
+        );
         for wrong in ["", "x", Token::generate().expose(), &format!("{} ", token.expose()), &"a".repeat(100_000)] {
             assert!(store.authenticate(wrong).is_none());
         }

@@ -4,6 +4,7 @@
 //! This crate knows no node. A node implements the handlers of a [`Registry`] and an [`EventSource`]; bots, the window,
 //! the command line and examples use the [`client`]. JSON lives here and nowhere else.
 
+pub mod client;
 pub mod contract;
 pub mod credential;
 pub mod error;
@@ -13,7 +14,7 @@ pub mod registry;
 pub mod server;
 mod subscription;
 
-
+pub use client::{Client, Endpoint};
 pub use contract::{Method, Scope};
 pub use credential::{Credential, CredentialStore, Token};
 pub use error::{ApiError, ErrorKind};

@@ -1,7 +1,7 @@
 //! The OpenRPC 1.4 document, made from the contract alone. `rpc/openrpc.json` is its golden copy.
 
-use schemars::generate::SchemaSettings;
 use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -23,8 +23,10 @@ pub fn document() -> Value {
     let methods: Vec<Value> = contract::methods().iter().map(|method| describe(method, &mut generator)).collect();
     let error_data = generator.subschema_for::<ErrorData>();
     let schemas = generator.take_definitions(true);
-    let errors: Map<String, Value> =
-        ErrorKind::ALL.iter().map(|kind| (kind.word().to_owned(), describe_error(*kind, error_data.as_value()))).collect();
+    let errors: Map<String, Value> = ErrorKind::ALL
+        .iter()
+        .map(|kind| (kind.word().to_owned(), describe_error(*kind, error_data.as_value())))
+        .collect();
     json!({
         "openrpc": "1.4.0",
         "info": {
@@ -81,7 +83,8 @@ fn describe(method: &Descriptor, generator: &mut SchemaGenerator) -> Value {
         "x-since": method.since
     });
     if let CallKind::Subscription { notification, unsubscribe } = method.kind {
-        let subscription = json!({ "notification": notification, "unsubscribe": unsubscribe, "transport": "websocket" });
+        let subscription =
+            json!({ "notification": notification, "unsubscribe": unsubscribe, "transport": "websocket" });
         described["x-subscription"] = subscription;
     }
     described
@@ -93,13 +96,10 @@ fn common_errors() -> impl Iterator<Item = ErrorKind> {
 }
 
 fn describe_params(schema: &Value) -> Vec<Value> {
-    let required: Vec<&str> =
-        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties
-        .map(|(name, schema)| {
-            json!({ "name": name, "required": required.contains(&name.as_str()), "schema": schema })
-        })
+        .map(|(name, schema)| json!({ "name": name, "required": required.contains(&name.as_str()), "schema": schema }))
         .collect()
 }
 

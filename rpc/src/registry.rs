@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::FutureExt;
 use http::Extensions;
+use jsonrpsee::RpcModule;
 use jsonrpsee::core::server::{MethodCallback, MethodResponse, Methods, ResponsePayload};
 use jsonrpsee::core::server::{PendingSubscriptionSink, SubscriptionCloseResponse};
 use jsonrpsee::types::{ErrorObjectOwned, Params};
-use jsonrpsee::RpcModule;
 use tokio::time::Instant;
 
 use crate::contract::events::{NOTIFICATION, Subscribe, SubscribeParams, UNSUBSCRIBE};
@@ -151,9 +151,8 @@ fn admit(
     gate: Option<&Gate>,
 ) -> Result<(CallContext, InFlight), ApiError> {
     // Set by the server on every authenticated request; a call without it did not come through the server.
-    let session = extensions
-        .get::<Arc<Session>>()
-        .ok_or_else(|| ApiError::new(ErrorKind::Unauthenticated, "no credential"))?;
+    let session =
+        extensions.get::<Arc<Session>>().ok_or_else(|| ApiError::new(ErrorKind::Unauthenticated, "no credential"))?;
     let in_flight = InFlight::enter(Arc::clone(session))?;
     authorize(&session.credential, method, gate).map(|context| (context, in_flight))
 }
@@ -310,12 +309,13 @@ fn subscription_callbacks(
         return Err(RegistryError::Missing { name: UNSUBSCRIBE });
     };
     // Ending is allowed to whoever may begin.
-    let unsubscribe = MethodCallback::Unsubscription(Arc::new(move |id, params, connection, max, extensions| {
-        match admit(&extensions, descriptor, gate.as_ref()) {
-            Ok(_) => unsubscribe(id, params, connection, max, extensions),
-            Err(error) => MethodResponse::error(id, ErrorObjectOwned::from(error)),
-        }
-    }));
+    let unsubscribe =
+        MethodCallback::Unsubscription(Arc::new(move |id, params, connection, max, extensions| {
+            match admit(&extensions, descriptor, gate.as_ref()) {
+                Ok(_) => unsubscribe(id, params, connection, max, extensions),
+                Err(error) => MethodResponse::error(id, ErrorObjectOwned::from(error)),
+            }
+        }));
     Ok([(name, subscribe), (UNSUBSCRIBE, unsubscribe)])
 }
 

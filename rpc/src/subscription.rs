@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use futures::StreamExt;
 use jsonrpsee::core::SubscriptionError;
-use jsonrpsee::core::server::{SubscriptionCloseResponse, SubscriptionMessage, SubscriptionSink};
 use jsonrpsee::core::server::SendTimeoutError;
+use jsonrpsee::core::server::{SubscriptionCloseResponse, SubscriptionMessage, SubscriptionSink};
 use serde::Serialize;
 
 use crate::contract::events::{EventItem, NOTIFICATION, SubscribeParams};

@@ -152,8 +152,7 @@ impl Method for Create {
             private: false,
             nonce: Nonce::new("oolong-1"),
         };
-        let channel =
-            Channel { name: "oolong".into(), last_message_id: None, read_up_to: None, ..example_channel() };
+        let channel = Channel { name: "oolong".into(), last_message_id: None, read_up_to: None, ..example_channel() };
         (params, Created::new(channel))
     }
 }
@@ -249,8 +248,7 @@ impl Method for MarkRead {
 
     fn example() -> (MarkReadParams, ReadState) {
         let params = MarkReadParams { channel_id: sample::CHANNEL, up_to: sample::MESSAGE };
-        let state =
-            ReadState { channel_id: sample::CHANNEL, read_up_to: sample::MESSAGE, unread: 0, mentions: 0 };
+        let state = ReadState { channel_id: sample::CHANNEL, read_up_to: sample::MESSAGE, unread: 0, mentions: 0 };
         (params, state)
     }
 }

@@ -277,7 +277,8 @@ impl Method for Subscribe {
     const NAME: &'static str = "events.subscribe";
     const SCOPE: Scope = Scope::Read;
     const ERRORS: &'static [ErrorKind] = &[ErrorKind::CursorExpired, ErrorKind::CursorInvalid, ErrorKind::Lagged];
-    const SUMMARY: &'static str = "Replays events after a place, then `stream.live`, then what happens; WebSocket only.";
+    const SUMMARY: &'static str =
+        "Replays events after a place, then `stream.live`, then what happens; WebSocket only.";
     type Params = SubscribeParams;
     type Output = EventItem;
 

@@ -22,7 +22,7 @@ pub trait Method: Send + Sync + 'static {
     /// The contract's version that brought it.
     const SINCE: &'static str = "1.0";
     /// The parameters, one object.
-    type Params: DeserializeOwned + Serialize + JsonSchema + Send + 'static;
+    type Params: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
     /// The result; of a subscription: each item.
     type Output: Serialize + DeserializeOwned + JsonSchema + Clone + Send + 'static;
 

@@ -116,7 +116,8 @@ mod tests {
         for host in ["127.0.0.1:80", "localhost:80", "LocalHost:80", "[::1]:80"] {
             assert_eq!(check(&request(&[("host", host)]), 80), Ok(()), "{host}");
         }
-        let foreign = ["evil.example:80", "127.0.0.1", "127.0.0.1:81", "127.0.0.1:080", "127.0.0.1.evil.example:80", "::1:80"];
+        let foreign =
+            ["evil.example:80", "127.0.0.1", "127.0.0.1:81", "127.0.0.1:080", "127.0.0.1.evil.example:80", "::1:80"];
         for host in foreign {
             assert_eq!(check(&request(&[("host", host)]), 80), Err(Refusal::ForeignHost), "{host}");
         }
@@ -129,7 +130,9 @@ mod tests {
     fn only_our_own_origin_passes() {
         let with = |origin| check(&request(&[("host", "localhost:80"), ("origin", origin)]), 80);
         assert_eq!(with("http://127.0.0.1:80"), Ok(()));
-        for origin in ["null", "", "http://localhost:80", "https://127.0.0.1:80", "http://127.0.0.1:80/", "HTTP://127.0.0.1:80"] {
+        for origin in
+            ["null", "", "http://localhost:80", "https://127.0.0.1:80", "http://127.0.0.1:80/", "HTTP://127.0.0.1:80"]
+        {
             assert_eq!(with(origin), Err(Refusal::ForeignOrigin), "{origin}");
         }
     }

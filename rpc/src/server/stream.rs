@@ -16,9 +16,9 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::Shared;
 use super::limits::QUERY_BYTES;
 use super::refusal::Refusal;
-use super::Shared;
 use crate::contract::ConsumerName;
 use crate::contract::events::{EventItem, LIVE, SubscribeParams};
 use crate::credential::Credential;
