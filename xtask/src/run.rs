@@ -29,11 +29,11 @@ fn first_things(moot: &Path) -> String {
     format!(
         "==> start the node; Ctrl+C stops it. In another terminal:\n\
          \x20   alias moot={moot}\n\
-         \x20   moot rpc identity.create display_name=Ada      who you are; keep the 24 words\n\
+         \x20   moot rpc identity.create display_name=Ada          who you are; write down the 24 words\n\
          \x20   moot rpc server.create name=Home visibility=private\n\
-         \x20   moot rpc channel.list server_id=srv_…          the channel 'general' is there already\n\
+         \x20   moot rpc channel.list server_id=srv_…              the channel 'general' is there already\n\
          \x20   moot rpc message.send channel_id=chn_… content='hello'\n\
-         \x20   moot invite srv_…                              a link for the second person\n"
+         \x20   moot invite create srv_…                           a link for the second person\n"
     )
 }
 
