@@ -1,0 +1,348 @@
+//! [`Dag`]: the events of one server, who knew of what, and what can be said of each event from its own past alone.
+//!
+//! Holds every well-formed event, effective or not. Never forgets one, never asks a clock.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use folkmoot_proto::limits::EVENTS_PER_SERVER;
+
+use super::{
+    Event, InsertError, InvalidEvent, Payload, Role, Why,
+    claim::{Claim, claim},
+    past::{CAPACITY, Past},
+    role::Rank,
+};
+use crate::ids::{AccountId, DeviceId, EventId, ServerId};
+
+/// Memory the events of one server may take, bytes with what tells who knew of what. Honest servers of 100,000 events need a third.
+/// When it is full, only owners and stewards can still add, so that they can remove whoever filled it.
+pub(super) const MEMORY_BYTES: usize = 256 * 1024 * 1024;
+/// What an event takes beside its bytes.
+const OVERHEAD_BYTES: usize = 768;
+/// Part of both limits that is kept for owners and stewards.
+const RESERVE: usize = 16;
+
+const _: () = assert!(EVENTS_PER_SERVER < CAPACITY as usize);
+
+/// For each device the greatest number such that all events up to it are held.
+pub type DeviceSeqs = BTreeMap<DeviceId, u64>;
+
+/// An event in its place.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) event: Event,
+    pub(crate) past: Past,
+    pub(crate) claim: Claim,
+}
+
+/// The events of one server by position: parents before children, in order of arrival.
+#[derive(Debug, Default)]
+pub(crate) struct Dag {
+    nodes: Vec<Node>,
+    index: HashMap<EventId, u32>,
+    heads: BTreeSet<u32>,
+    /// Per device (number, position), ascending.
+    by_device: HashMap<DeviceId, Vec<(u64, u32)>>,
+    pub(super) certificates: HashMap<(AccountId, DeviceId), Vec<u32>>,
+    pub(super) leaves: HashMap<AccountId, Vec<u32>>,
+    /// Granting events by who is granted, effective or not.
+    pub(super) grants: HashMap<AccountId, Vec<u32>>,
+    /// HEIRS events by who is named.
+    wills: HashMap<AccountId, Vec<u32>>,
+    /// INVITE_REVOKE events by the author of the invite, per invite.
+    pub(super) own_revokes: HashMap<u32, Vec<u32>>,
+    /// ADMIT events per invite.
+    pub(super) admits: HashMap<u32, Vec<u32>>,
+    bytes: usize,
+}
+
+/// Whether an event's claim to be let in is checked, or was before it was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// From a peer or our own hand.
+    Check,
+    /// From our own ledger, or a test vector.
+    Open,
+}
+
+impl Dag {
+    /// Puts an event in its place.
+    pub(super) fn insert(&mut self, event: Event, gate: Gate) -> Result<u32, InsertError> {
+        if self.index.contains_key(&event.id()) {
+            return Err(InsertError::Known);
+        }
+        let parents = self.parents(&event)?;
+        let position = u32::try_from(self.nodes.len()).map_err(|_| InsertError::Full)?;
+        let known = parents.iter().filter_map(|p| Some((*p, &self.nodes.get(*p as usize)?.past)));
+        let (past, fresh) = Past::of(known);
+        let expected = self.next_seq_in(&event.device, &past);
+        if event.seq != expected {
+            return Err(InsertError::Sequence { expected, found: event.seq });
+        }
+        let claim = claim(self, &event, &past);
+        if gate == Gate::Check {
+            self.check_gate(&event, &past, &claim)?;
+        }
+        let bytes = fresh + event.signed().body.len() + OVERHEAD_BYTES;
+        let reserve = if claim.rank >= Rank::STEWARD { 0 } else { RESERVE };
+        let room = |limit: usize| limit - limit.checked_div(reserve).unwrap_or(0);
+        if self.nodes.len() >= room(EVENTS_PER_SERVER) || self.bytes + bytes > room(MEMORY_BYTES) {
+            return Err(InsertError::Full);
+        }
+        self.bytes += bytes;
+        for parent in &parents {
+            self.heads.remove(parent);
+        }
+        self.heads.insert(position);
+        self.note(position, &event, &claim);
+        self.nodes.push(Node { event, past, claim });
+        Ok(position)
+    }
+
+    fn parents(&self, event: &Event) -> Result<Vec<u32>, InsertError> {
+        let founding = matches!(event.payload, Payload::Genesis(_));
+        if founding != self.nodes.is_empty() || founding != event.parents.is_empty() {
+            return Err(InsertError::Genesis);
+        }
+        if let Some(genesis) = self.nodes.first()
+            && event.server != Some(ServerId::from(genesis.event.id()))
+        {
+            return Err(InsertError::OtherServer);
+        }
+        let missing: Vec<EventId> = event.parents.iter().filter(|p| !self.index.contains_key(p)).copied().collect();
+        if !missing.is_empty() {
+            return Err(InsertError::MissingParents { parents: missing });
+        }
+        let parents: Vec<u32> = event.parents.iter().filter_map(|p| self.position(p)).collect();
+        if parents.iter().any(|p| self.event(*p).hlc >= event.hlc) {
+            return Err(InsertError::HlcNotAfterParents);
+        }
+        Ok(parents)
+    }
+
+    /// Refuses what no member can have made: the author must be known as a grantee or heir, its device as its own, and an ADMIT
+    /// must prove that its invite's key asked. All of it stands in the event's own past, so every node answers alike and whoever
+    /// relays such an event is at fault. Without this a stranger's throwaway keys could fill the DAG.
+    fn check_gate(&self, event: &Event, past: &Past, claim: &Claim) -> Result<(), InsertError> {
+        if matches!(event.payload, Payload::Genesis(_)) {
+            return Ok(());
+        }
+        let named = |by: &HashMap<AccountId, Vec<u32>>| {
+            by.get(&event.account).is_some_and(|events| events.iter().any(|p| past.contains(*p)))
+        };
+        if !named(&self.grants) && !named(&self.wills) {
+            return Err(InsertError::Stranger { account: event.account });
+        }
+        if claim.basis == Err(Why::UnknownDevice) || !self.knows_device(event, past) {
+            return Err(InsertError::UnknownDevice { device: event.device });
+        }
+        if let Payload::Admit(admit) = &event.payload {
+            let invite = self.position(&admit.invite).filter(|p| past.contains(*p));
+            let Some(Payload::Invite(invite)) = invite.map(|p| &self.event(p).payload) else {
+                return Err(InsertError::UnknownInvite { invite: admit.invite });
+            };
+            admit.request.verify_key(&invite.public_key)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the author's certificate for the signing device is in `past`, or the account itself signed.
+    pub(super) fn knows_device(&self, event: &Event, past: &Past) -> bool {
+        event.is_by_root()
+            || matches!(event.payload, Payload::Genesis(_))
+            || self
+                .certificates
+                .get(&(event.account, event.device))
+                .is_some_and(|events| events.iter().any(|p| past.contains(*p)))
+    }
+
+    fn note(&mut self, position: u32, event: &Event, claim: &Claim) {
+        self.index.insert(event.id(), position);
+        let own = self.by_device.entry(event.device).or_default();
+        let at = own.partition_point(|(seq, _)| *seq <= event.seq);
+        own.insert(at, (event.seq, position));
+        match &event.payload {
+            Payload::Genesis(genesis) => {
+                for founder in &genesis.founders {
+                    self.certificates.entry((founder.account, founder.certificate.device)).or_default().push(position);
+                    self.grants.entry(founder.account).or_default().push(position);
+                }
+            }
+            Payload::OwnerAdd { account } => self.grants.entry(*account).or_default().push(position),
+            Payload::Grant(grant) => self.grants.entry(grant.account).or_default().push(position),
+            Payload::Succession(succession) => self.grants.entry(succession.account).or_default().push(position),
+            Payload::Admit(admit) => {
+                self.certificates.entry((admit.account, admit.request.device())).or_default().push(position);
+                self.grants.entry(admit.account).or_default().push(position);
+                if let Some(invite) = claim.invite {
+                    self.admits.entry(invite).or_default().push(position);
+                }
+            }
+            Payload::DeviceAdd { certificate } => {
+                self.certificates.entry((event.account, certificate.device)).or_default().push(position);
+            }
+            Payload::Leave => self.leaves.entry(event.account).or_default().push(position),
+            Payload::Heirs(heirs) => {
+                for account in &heirs.accounts {
+                    self.wills.entry(*account).or_default().push(position);
+                }
+            }
+            Payload::InviteRevoke { invite } => {
+                if let Some(invite) = self.position(invite)
+                    && self.event(invite).account == event.account
+                {
+                    self.own_revokes.entry(invite).or_default().push(position);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One more than the greatest number of the device in `past`.
+    fn next_seq_in(&self, device: &DeviceId, past: &Past) -> u64 {
+        let own = self.by_device.get(device).map_or(&[][..], Vec::as_slice);
+        own.iter().rev().find(|(_, position)| past.contains(*position)).map_or(1, |(seq, _)| seq + 1)
+    }
+
+    /// Number of the device's next event on top of `parents`; unknown parents count as nothing.
+    pub(super) fn next_seq(&self, device: &DeviceId, parents: &[EventId]) -> u64 {
+        let parents: Vec<u32> = parents.iter().filter_map(|p| self.position(p)).collect();
+        let (past, _) = Past::of(parents.iter().filter_map(|p| Some((*p, &self.nodes.get(*p as usize)?.past))));
+        self.next_seq_in(device, &past)
+    }
+
+    /// Other events of the same device with the same number.
+    pub(super) fn twins(&self, position: u32) -> Vec<EventId> {
+        let event = self.event(position);
+        let own = self.by_device.get(&event.device).map_or(&[][..], Vec::as_slice);
+        own.iter()
+            .filter(|(seq, other)| *seq == event.seq && *other != position)
+            .map(|(_, other)| self.event(*other).id())
+            .collect()
+    }
+
+    /// Last event of a device that has no equivocation above it, for its next event to follow.
+    pub(super) fn last_of(&self, device: &DeviceId) -> Option<u32> {
+        self.by_device.get(device)?.last().map(|(_, position)| *position)
+    }
+
+    pub(super) fn device_seqs(&self) -> DeviceSeqs {
+        self.by_device.iter().filter_map(|(device, own)| Some((*device, own.last()?.0))).collect()
+    }
+
+    /// Numbers that a device used more than once, with the events.
+    pub(super) fn equivocations(&self) -> BTreeMap<(DeviceId, u64), Vec<EventId>> {
+        let mut found: BTreeMap<_, Vec<EventId>> = BTreeMap::new();
+        for (device, own) in &self.by_device {
+            for twins in own.chunk_by(|a, b| a.0 == b.0).filter(|twins| twins.len() > 1) {
+                let Some((seq, _)) = twins.first() else { continue };
+                found.insert((*device, *seq), twins.iter().map(|(_, p)| self.event(*p).id()).collect());
+            }
+        }
+        found
+    }
+
+    /// Positions that a side with these heads and numbers does not hold, parents first.
+    pub(super) fn missing_for(&self, heads: &[EventId], seqs: &DeviceSeqs) -> Vec<u32> {
+        let known: Vec<u32> = heads.iter().filter_map(|h| self.position(h)).collect();
+        let (held, _) = Past::of(known.iter().filter_map(|p| Some((*p, &self.nodes.get(*p as usize)?.past))));
+        let from = held.full();
+        (from..self.len_u32())
+            .filter(|position| !held.contains(*position))
+            .filter(|position| {
+                let event = self.event(*position);
+                seqs.get(&event.device).is_none_or(|seq| event.seq > *seq) || !self.twins(*position).is_empty()
+            })
+            .collect()
+    }
+
+    /// At most `limit` events for the next one to follow: all heads, else those newest by stamp, always with the one that covers
+    /// the device's own last event.
+    pub(super) fn parents_for(&self, device: &DeviceId, limit: usize) -> Vec<u32> {
+        let mut heads: Vec<u32> = self.heads.iter().copied().collect();
+        if heads.len() > limit {
+            let own = self.last_of(device);
+            let covers = |head: &u32| own.is_some_and(|own| *head == own || self.is_in_past(own, *head));
+            heads.sort_by_key(|head| (!covers(head), std::cmp::Reverse(self.key(*head))));
+            heads.truncate(limit);
+        }
+        heads
+    }
+
+    pub(crate) fn len_u32(&self) -> u32 {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn heads(&self) -> impl Iterator<Item = u32> + '_ {
+        self.heads.iter().copied()
+    }
+
+    /// Whether everything else is in the past of `position`.
+    pub(crate) fn is_on_top(&self, position: u32) -> bool {
+        self.heads.len() == 1 && self.heads.contains(&position)
+    }
+
+    pub(crate) fn position(&self, id: &EventId) -> Option<u32> {
+        self.index.get(id).copied()
+    }
+
+    /// The node at a position this DAG gave out.
+    pub(crate) fn node(&self, position: u32) -> &Node {
+        self.nodes.get(position as usize).expect("positions come from this DAG, which never shrinks")
+    }
+
+    pub(crate) fn event(&self, position: u32) -> &Event {
+        &self.node(position).event
+    }
+
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Whether the event at `earlier` is in the past of the one at `later`.
+    pub(crate) fn is_in_past(&self, earlier: u32, later: u32) -> bool {
+        self.node(later).past.contains(earlier)
+    }
+
+    pub(crate) fn rank(&self, position: u32) -> Rank {
+        self.node(position).claim.rank
+    }
+
+    /// (hlc, id): extends causal order.
+    pub(crate) fn key(&self, position: u32) -> (folkmoot_identity::Hlc, EventId) {
+        let event = self.event(position);
+        (event.hlc, event.id())
+    }
+
+    /// Level of a role; 0 for one that is not defined here.
+    pub(crate) fn role_level(&self, role: Role) -> u8 {
+        match role {
+            Role::Custom(id) => match self.position(&id).map(|p| &self.event(p).payload) {
+                Some(Payload::RoleDef(def)) => def.level,
+                _ => 0,
+            },
+            builtin => builtin.builtin_level().unwrap_or(0),
+        }
+    }
+
+    /// The role that a granting event confers.
+    pub(crate) fn conferred(&self, grant: u32) -> Option<Role> {
+        let node = self.node(grant);
+        match &node.event.payload {
+            Payload::Genesis(_) | Payload::OwnerAdd { .. } => Some(Role::Owner),
+            Payload::Succession(_) => Some(Role::Steward),
+            Payload::Grant(grant) => Some(grant.role),
+            Payload::Admit(_) => match &self.event(node.claim.invite?).payload {
+                Payload::Invite(invite) => Some(invite.role),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl From<InvalidEvent> for InsertError {
+    fn from(source: InvalidEvent) -> Self {
+        Self::Invalid { source }
+    }
+}

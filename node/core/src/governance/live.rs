@@ -1,0 +1,377 @@
+//! [`Governance`]: the events of one server and what they come to, kept up to date as events arrive in any causal order.
+//!
+//! An event on top of everything known changes nothing that was decided before (a RATIFY is meant to), so only it is decided. One
+//! that is concurrent to others and can take away what they stood on makes those others be looked at again; only if one of them
+//! turns is everything decided anew.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use folkmoot_identity::Hlc;
+use folkmoot_proto::limits::EVENT_PARENTS;
+
+use super::{
+    DeviceSeqs, Event, EventBody, InsertError, Payload, State, Verified, Why,
+    dag::{Dag, Gate},
+    event::Origin,
+    past::Past,
+    resolve::{Judge, Resolution, Verdict},
+    state::Builder,
+};
+use crate::{
+    epoch::recipients_root,
+    ids::{AccountId, DeviceId, EventId, ServerId},
+};
+
+/// How often a batch may be decided anew from the beginning before the rest of it is taken unseen and decided once at the end.
+const RESOLUTIONS_PER_BATCH: usize = 8;
+
+/// The events of one server and what they come to.
+#[derive(Debug)]
+pub struct Governance {
+    server: ServerId,
+    dag: Dag,
+    resolution: Resolution,
+    state: State,
+    /// Per KEY_EPOCH the digest of who was allowed in its author's past, once computed.
+    roots: BTreeMap<EventId, OnceLock<[u8; 32]>>,
+    greatest_hlc: Hlc,
+}
+
+/// What inserting an event did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inserted {
+    /// The event.
+    pub id: EventId,
+    /// Whether it counts.
+    pub effective: bool,
+    /// The event itself if it counts, and every other that counts now and did not, or the other way round.
+    pub effective_changed: Vec<EventId>,
+    /// Other events of the same device with the same number: each with this one proves that the device equivocates.
+    pub equivocates: Vec<EventId>,
+}
+
+impl Governance {
+    /// A server of which only its GENESIS is known.
+    ///
+    /// # Errors
+    /// [`InsertError::Genesis`] when it is none; [`InsertError::Invalid`].
+    pub fn new(genesis: Verified) -> Result<Self, InsertError> {
+        let (event, _) = genesis.into_event()?;
+        if !matches!(event.payload, Payload::Genesis(_)) {
+            return Err(InsertError::Genesis);
+        }
+        let (server, greatest_hlc) = (ServerId::from(event.id()), event.hlc);
+        let mut dag = Dag::default();
+        dag.insert(event, Gate::Check)?;
+        let mut resolution = Resolution::of(&dag, None);
+        let state = Builder::new(&dag, &mut resolution).whole();
+        Ok(Self { server, dag, resolution, state, roots: BTreeMap::new(), greatest_hlc })
+    }
+
+    /// Takes an event whose parents are known.
+    ///
+    /// # Errors
+    /// [`InsertError`]; then nothing was changed.
+    pub fn insert(&mut self, event: Verified) -> Result<Inserted, InsertError> {
+        let position = self.place(event)?;
+        let effective_changed = match self.decide(position) {
+            Some(changed) => changed,
+            None => self.decide_all(),
+        };
+        self.note_root(position);
+        Ok(Inserted {
+            id: self.dag.event(position).id(),
+            effective: self.resolution.is_effective(position),
+            effective_changed,
+            equivocates: self.dag.twins(position),
+        })
+    }
+
+    /// Takes many events, parents before children, as from the ledger. Those known already are passed over.
+    ///
+    /// # Errors
+    /// [`InsertError`] of the first that cannot be taken; those before it are in.
+    pub fn insert_all(&mut self, events: impl IntoIterator<Item = Verified>) -> Result<(), InsertError> {
+        let (mut resolutions, mut stale) = (0, false);
+        let mut outcome = Ok(());
+        for event in events {
+            let position = match self.place(event) {
+                Ok(position) => position,
+                Err(InsertError::Known) => continue,
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            };
+            if stale {
+                self.note_root(position);
+                continue;
+            }
+            if self.decide(position).is_none() {
+                if resolutions == RESOLUTIONS_PER_BATCH {
+                    stale = true;
+                } else {
+                    resolutions += 1;
+                    self.decide_all();
+                }
+            }
+            if !stale {
+                self.note_root(position);
+            }
+        }
+        if stale {
+            self.decide_all();
+        }
+        outcome
+    }
+
+    fn place(&mut self, event: Verified) -> Result<u32, InsertError> {
+        let (event, origin) = event.into_event()?;
+        let gate = if origin == Origin::Stored { Gate::Open } else { Gate::Check };
+        let (id, hlc, is_epoch) = (event.id(), event.hlc, matches!(event.payload, Payload::KeyEpoch(_)));
+        let position = self.dag.insert(event, gate)?;
+        self.resolution.verdicts.push(Verdict::Open);
+        self.greatest_hlc = self.greatest_hlc.max(hlc);
+        if is_epoch {
+            self.roots.insert(id, OnceLock::new());
+        }
+        Ok(position)
+    }
+
+    /// Decides one new event. `None` when that turned others, so that everything has to be decided anew.
+    fn decide(&mut self, position: u32) -> Option<Vec<EventId>> {
+        if !self.resolution.may_decide_late(&self.dag, position) {
+            return None;
+        }
+        let verdict = self.resolution.decide(&self.dag, position);
+        if verdict == Verdict::Effective && self.turns_others(position) {
+            return None;
+        }
+        Builder::new(&self.dag, &mut self.resolution).apply(&mut self.state, position);
+        let id = self.dag.event(position).id();
+        Some(if verdict == Verdict::Effective { vec![id] } else { Vec::new() })
+    }
+
+    /// Whether an effective new event changes what was decided about others.
+    fn turns_others(&self, position: u32) -> bool {
+        let on_top = self.dag.is_on_top(position);
+        match &self.dag.event(position).payload {
+            Payload::Ratify { ids } => {
+                ids.iter().filter_map(|id| self.dag.position(id)).any(|p| !self.resolution.still_holds(&self.dag, p))
+            }
+            // Without the concurrent ones it would be on top, and change nothing.
+            Payload::Checkpoint { .. } => !on_top,
+            Payload::DeviceRevoke { .. }
+            | Payload::Remove(_)
+            | Payload::Ban(_)
+            | Payload::RevokeRole(_)
+            | Payload::RolePerms { .. }
+            | Payload::InviteRevoke { .. }
+            | Payload::Heirs(_) => {
+                !on_top && self.concurrent(position).any(|p| !self.resolution.still_holds(&self.dag, p))
+            }
+            _ => false,
+        }
+    }
+
+    /// Events that a new one did not know of. None of them can know of it.
+    fn concurrent(&self, position: u32) -> impl Iterator<Item = u32> + '_ {
+        let past = &self.dag.node(position).past;
+        (past.full()..position).filter(|p| !past.contains(*p))
+    }
+
+    /// Decides everything anew. Returns what turned.
+    fn decide_all(&mut self) -> Vec<EventId> {
+        let mut resolution = Resolution::of(&self.dag, None);
+        let before = std::mem::take(&mut self.resolution.verdicts);
+        let counts = |verdict: Option<&Verdict>| verdict == Some(&Verdict::Effective);
+        let newest = self.dag.len_u32().saturating_sub(1);
+        let turned = (0..self.dag.len_u32()).filter(|p| {
+            let (was, is) = (before.get(*p as usize), resolution.verdicts.get(*p as usize));
+            // The newest may have been decided already, to no effect.
+            if *p == newest { counts(is) } else { counts(was) != counts(is) }
+        });
+        let turned = turned.map(|p| self.dag.event(p).id()).collect();
+        self.state = Builder::new(&self.dag, &mut resolution).whole();
+        self.resolution = resolution;
+        turned
+    }
+
+    /// Computes the digest of an epoch's recipients where that costs nothing: when the present state has the same members as its
+    /// author's past.
+    fn note_root(&self, position: u32) {
+        let Some(root) = self.roots.get(&self.dag.event(position).id()) else { return };
+        let decided = self.resolution.verdict(position) != Verdict::Open;
+        let alike = |p: u32| {
+            matches!(
+                self.dag.event(p).payload,
+                Payload::Invite(_)
+                    | Payload::ChannelPut(_)
+                    | Payload::ChannelArchive { .. }
+                    | Payload::ServerSet(_)
+                    | Payload::KeyEpoch(_)
+                    | Payload::Restrict(_)
+            )
+        };
+        if decided && self.concurrent(position).all(alike) {
+            root.get_or_init(|| recipients_root(self.state.member_devices()));
+        }
+    }
+
+    /// Digest of the devices allowed in the own past of a KEY_EPOCH (rule E1); `None` for any other event.
+    #[must_use]
+    pub fn recipients_root_at(&self, epoch: &EventId) -> Option<[u8; 32]> {
+        let root = self.roots.get(epoch)?;
+        let past = &self.dag.node(self.dag.position(epoch)?).past;
+        Some(*root.get_or_init(|| {
+            let mut resolution = Resolution::of(&self.dag, Some(past));
+            recipients_root(Builder::new(&self.dag, &mut resolution).member_devices())
+        }))
+    }
+
+    /// What the past of these events and they themselves come to. Unknown ones are passed over.
+    #[must_use]
+    pub fn state_at(&self, events: &[EventId]) -> State {
+        let known = events.iter().filter_map(|id| self.dag.position(id));
+        let (scope, _) = Past::of(known.map(|p| (p, &self.dag.node(p).past)));
+        if scope.full() == self.dag.len_u32() {
+            return self.state.clone();
+        }
+        let mut resolution = Resolution::of(&self.dag, Some(&scope));
+        Builder::new(&self.dag, &mut resolution).whole()
+    }
+
+    /// What all events come to.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The server.
+    #[must_use]
+    pub const fn server(&self) -> ServerId {
+        self.server
+    }
+
+    /// How many events there are; at least 1.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "there is always a GENESIS")]
+    pub fn len(&self) -> usize {
+        self.dag.nodes().len()
+    }
+
+    /// Whether the event is here.
+    #[must_use]
+    pub fn contains(&self, id: &EventId) -> bool {
+        self.dag.position(id).is_some()
+    }
+
+    /// An event.
+    #[must_use]
+    pub fn event(&self, id: &EventId) -> Option<&Event> {
+        self.dag.position(id).map(|p| self.dag.event(p))
+    }
+
+    /// All events, parents before children.
+    pub fn events(&self) -> impl Iterator<Item = &Event> + '_ {
+        self.dag.nodes().iter().map(|node| &node.event)
+    }
+
+    /// Events that no other has as a parent.
+    #[must_use]
+    pub fn heads(&self) -> Vec<EventId> {
+        self.dag.heads().map(|p| self.dag.event(p).id()).collect()
+    }
+
+    /// The greatest stamp of all events.
+    #[must_use]
+    pub const fn greatest_hlc(&self) -> Hlc {
+        self.greatest_hlc
+    }
+
+    /// Per device the number up to which all its events are here.
+    #[must_use]
+    pub fn device_seqs(&self) -> DeviceSeqs {
+        self.dag.device_seqs()
+    }
+
+    /// Events that a side with these heads and numbers does not hold, parents before children. What two branches of an
+    /// equivocating device have in common may be sent in vain.
+    pub fn missing_for<'a>(&'a self, heads: &[EventId], seqs: &DeviceSeqs) -> impl Iterator<Item = &'a Event> + 'a {
+        self.dag.missing_for(heads, seqs).into_iter().map(|p| self.dag.event(p))
+    }
+
+    /// Whether `earlier` is in the past of `later`; false when either is unknown.
+    #[must_use]
+    pub fn is_in_past(&self, earlier: &EventId, later: &EventId) -> bool {
+        match (self.dag.position(earlier), self.dag.position(later)) {
+            (Some(earlier), Some(later)) => self.dag.is_in_past(earlier, later),
+            _ => false,
+        }
+    }
+
+    /// Whether the event counts.
+    #[must_use]
+    pub fn is_effective(&self, id: &EventId) -> bool {
+        self.dag.position(id).is_some_and(|p| self.resolution.is_effective(p))
+    }
+
+    /// Why an event does not count; `None` when it does, or is unknown.
+    #[must_use]
+    pub fn why(&self, id: &EventId) -> Option<Why> {
+        match self.resolution.verdict(self.dag.position(id)?) {
+            Verdict::Ineffective(why) => Some(why),
+            Verdict::Open | Verdict::Effective => None,
+        }
+    }
+
+    /// What took an event away that had all authority of its own past, ascending: the rollback list. A RATIFY restores it.
+    #[must_use]
+    pub fn killers(&self, id: &EventId) -> Vec<EventId> {
+        let Some(position) = self.dag.position(id) else { return Vec::new() };
+        let killers = Judge { dag: &self.dag, resolution: &self.resolution }.killers(position);
+        let mut killers: Vec<EventId> = killers.into_iter().map(|r| self.dag.event(r).id()).collect();
+        killers.sort_unstable();
+        killers.dedup();
+        killers
+    }
+
+    /// Numbers that a device used more than once, with the events: each pair proves that the device equivocates. Shown to people;
+    /// kills nothing.
+    #[must_use]
+    pub fn equivocations(&self) -> BTreeMap<(DeviceId, u64), Vec<EventId>> {
+        self.dag.equivocations()
+    }
+
+    /// The body of an event on top of everything known, to be signed with the key of `device`.
+    #[must_use]
+    pub fn next_body(
+        &self,
+        account: AccountId,
+        device: DeviceId,
+        auth: Option<EventId>,
+        seen: Hlc,
+        now_ms: u64,
+        payload: Payload,
+    ) -> EventBody {
+        let parents = self.dag.parents_for(&device, EVENT_PARENTS);
+        let newest = parents.iter().map(|p| self.dag.event(*p).hlc).max().unwrap_or_default();
+        let parents: Vec<EventId> = parents.into_iter().map(|p| self.dag.event(p).id()).collect();
+        EventBody {
+            server: Some(self.server),
+            account,
+            device,
+            seq: self.next_seq(&device, &parents),
+            hlc: seen.max(newest).after(now_ms),
+            parents,
+            auth,
+            payload,
+        }
+    }
+
+    /// Number of the device's next event on top of `parents`.
+    #[must_use]
+    pub fn next_seq(&self, device: &DeviceId, parents: &[EventId]) -> u64 {
+        self.dag.next_seq(device, parents)
+    }
+}

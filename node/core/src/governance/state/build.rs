@@ -1,0 +1,418 @@
+//! From a resolution to a state: whole, or only what one event touched.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    ChannelState, EpochState, InviteState, Key, Member, Restriction, RoleState, State,
+    member::{Expelled, Person},
+};
+use crate::{
+    governance::{
+        Payload, Role, Why,
+        dag::Dag,
+        resolve::{Judge, Resolution, Verdict, last_write},
+        role::Rank,
+    },
+    ids::{AccountId, ChannelId, DeviceId, EventId, ServerId},
+};
+
+/// Reads one resolution.
+pub(in crate::governance) struct Builder<'a> {
+    dag: &'a Dag,
+    resolution: &'a mut Resolution,
+}
+
+impl<'a> Builder<'a> {
+    pub(in crate::governance) fn new(dag: &'a Dag, resolution: &'a mut Resolution) -> Self {
+        Self { dag, resolution }
+    }
+
+    fn judge(&self) -> Judge<'_> {
+        Judge { dag: self.dag, resolution: self.resolution }
+    }
+
+    /// The whole state.
+    pub(in crate::governance) fn whole(&mut self) -> State {
+        let mut state = self.bare();
+        let positions: Vec<u32> = (0..self.dag.len_u32()).collect();
+        for position in &positions {
+            self.note(&mut state, *position);
+        }
+        let acts = &self.resolution.acts;
+        let mut accounts: Vec<AccountId> = acts.grants.keys().chain(acts.against.keys()).copied().collect();
+        accounts.extend(acts.certificates.keys().chain(acts.restricts.keys()).copied());
+        accounts.extend(positions.iter().filter_map(|p| self.pending(*p)));
+        accounts.sort_unstable();
+        accounts.dedup();
+        let roles: Vec<Role> = acts.role_writes.keys().copied().chain(Role::BUILTIN).collect();
+        let channels: Vec<ChannelId> = acts.puts.keys().copied().collect();
+        let invites = acts.invites.clone();
+        for account in accounts {
+            self.refresh_account(&mut state, &account);
+        }
+        for role in roles {
+            self.refresh_role(&mut state, role);
+        }
+        for channel in channels {
+            self.refresh_channel(&mut state, channel);
+        }
+        for invite in invites {
+            self.refresh_invite(&mut state, invite);
+        }
+        self.refresh_settings(&mut state);
+        self.refresh_heirs(&mut state);
+        state
+    }
+
+    /// Devices of all members that are not disowned: who a new epoch may be wrapped to.
+    pub(in crate::governance) fn member_devices(&self) -> Vec<DeviceId> {
+        let accounts = self.resolution.acts.grants.iter();
+        accounts
+            .filter(|(account, grants)| grants.iter().any(|g| self.is_alive(*g, account)))
+            .flat_map(|(account, _)| self.devices(account))
+            .filter(|(_, disowned)| !disowned)
+            .map(|(device, _)| device)
+            .collect()
+    }
+
+    /// A state of which nothing is known but the GENESIS.
+    fn bare(&self) -> State {
+        let (server, visibility, settings) = match self.dag.nodes().first().map(|n| (n.event.id(), &n.event.payload)) {
+            Some((id, Payload::Genesis(genesis))) => (ServerId::from(id), genesis.visibility, genesis.settings()),
+            _ => unreachable!("the first event of a DAG is its GENESIS"),
+        };
+        State {
+            server,
+            visibility,
+            settings: Arc::new(settings),
+            people: super::Shards::default(),
+            devices: super::Shards::default(),
+            effective: super::Shards::default(),
+            channels: Arc::default(),
+            roles: Arc::default(),
+            invites: super::Shards::default(),
+            invites_by_key: super::Shards::default(),
+            heirs: None,
+            epochs: Arc::default(),
+            departures: super::Shards::default(),
+            members: 0,
+        }
+    }
+
+    /// Takes up one event that was just decided, nothing else having changed.
+    pub(in crate::governance) fn apply(&mut self, state: &mut State, position: u32) {
+        self.note(state, position);
+        if let Some(account) = self.pending(position) {
+            self.refresh_account(state, &account);
+        }
+        if !self.resolution.is_effective(position) {
+            return;
+        }
+        let dag = self.dag;
+        let event = dag.event(position);
+        match &event.payload {
+            Payload::Genesis(_) | Payload::HeirSignature { .. } | Payload::Unknown { .. } => {}
+            Payload::Checkpoint { .. } => {
+                // It may keep uses of limited invites for those it covers.
+                for invite in self.resolution.acts.invites.clone() {
+                    if matches!(&dag.event(invite).payload, Payload::Invite(terms) if terms.max_uses.is_some()) {
+                        self.refresh_invite(state, invite);
+                    }
+                }
+            }
+            Payload::OwnerAdd { account } | Payload::Unban { account } => self.refresh_account(state, account),
+            Payload::Succession(succession) => self.refresh_account(state, &succession.account),
+            Payload::Grant(change) | Payload::RevokeRole(change) => self.refresh_account(state, &change.account),
+            Payload::Remove(act) | Payload::Ban(act) => self.refresh_account(state, &act.account),
+            Payload::Restrict(restrict) => self.refresh_account(state, &restrict.account),
+            Payload::Leave | Payload::DeviceAdd { .. } | Payload::DeviceRevoke { .. } => {
+                self.refresh_account(state, &event.account);
+            }
+            Payload::Admit(admit) => {
+                self.refresh_account(state, &admit.account);
+                if let Some(invite) = dag.node(position).claim.invite {
+                    self.refresh_invite(state, invite);
+                }
+            }
+            Payload::RoleDef(_) => self.refresh_role(state, Role::Custom(event.id())),
+            Payload::RolePerms { role, .. } => self.refresh_role(state, *role),
+            Payload::Heirs(_) => self.refresh_heirs(state),
+            Payload::Invite(_) => self.refresh_invite(state, position),
+            Payload::InviteRevoke { .. } => {
+                if let Some(invite) = dag.node(position).claim.invite {
+                    self.refresh_invite(state, invite);
+                }
+            }
+            Payload::ChannelPut(put) => {
+                self.refresh_channel(state, put.channel.unwrap_or_else(|| ChannelId::from(event.id())));
+            }
+            Payload::ChannelArchive { channel } => self.refresh_channel(state, *channel),
+            Payload::ServerSet(_) => self.refresh_settings(state),
+            Payload::KeyEpoch(_) | Payload::Ratify { .. } => {}
+        }
+    }
+
+    /// The account of an ADMIT that came too late for its invite.
+    fn pending(&self, position: u32) -> Option<AccountId> {
+        match &self.dag.event(position).payload {
+            Payload::Admit(admit) if self.resolution.verdict(position) == Verdict::Ineffective(Why::InviteUsedUp) => {
+                Some(admit.account)
+            }
+            _ => None,
+        }
+    }
+
+    /// Lists that only grow by it: effective events, epochs, departures.
+    fn note(&self, state: &mut State, position: u32) {
+        let event = self.dag.event(position);
+        match self.resolution.verdict(position) {
+            Verdict::Effective => {}
+            Verdict::Ineffective(Why::Revoked) if event.payload.is_granting() => {
+                // Whoever it let in is out again; whatever undid it is how they left.
+                if let Some(killer) = self.judge().first_killer(position) {
+                    state.departures.insert(self.dag.event(killer).id(), None);
+                }
+                return;
+            }
+            _ => return,
+        }
+        state.effective.insert(event.id(), ());
+        match &event.payload {
+            Payload::KeyEpoch(data) => {
+                let author_level = self.dag.rank(position).level().into();
+                let epoch = EpochState { event: event.id(), author: event.account, author_level, data: data.clone() };
+                Arc::make_mut(&mut state.epochs).push(Arc::new(epoch));
+            }
+            Payload::Leave | Payload::Remove(_) | Payload::Ban(_) | Payload::DeviceRevoke { .. } => {
+                state.departures.insert(event.id(), None);
+            }
+            Payload::RevokeRole(change) => {
+                state.departures.insert(event.id(), Some(change.account));
+            }
+            _ => {}
+        }
+    }
+
+    fn refresh_account(&self, state: &mut State, account: &AccountId) {
+        let (judge, acts) = (self.judge(), &self.resolution.acts);
+        let of = |by: &std::collections::HashMap<AccountId, Vec<u32>>| by.get(account).cloned().unwrap_or_default();
+        let grants = of(&acts.grants);
+        let member = self.member(account, &grants);
+        let level = member.as_ref().map_or(0, |member| member.level);
+        let expulsions: Vec<Expelled> = of(&acts.against)
+            .into_iter()
+            .filter_map(|r| {
+                let lifted = match &self.dag.event(r).payload {
+                    Payload::Remove(_) => None,
+                    Payload::Ban(_) => Some(judge.is_lifted(r, account, None)),
+                    _ => return None,
+                };
+                Some(Expelled { position: r, rank: self.dag.rank(r), lifted })
+            })
+            .collect();
+        let restrictions = of(&acts.restricts)
+            .into_iter()
+            .filter(|r| self.dag.rank(*r) > Rank::of_level(level))
+            .filter_map(|r| match &self.dag.event(r).payload {
+                Payload::Restrict(restrict) => Some(Restriction {
+                    event: self.dag.event(r).id(),
+                    until_ms: restrict.until_ms,
+                    channels: restrict.channels.clone(),
+                }),
+                _ => None,
+            })
+            .collect();
+        let lost_race = |p: &u32| self.pending(*p) == Some(*account);
+        let person = Person {
+            grants: grants.iter().map(|g| self.dag.event(*g).id()).collect(),
+            devices: self.devices(account),
+            banned: member.is_none() && expulsions.iter().any(|e| e.lifted == Some(false)),
+            pending: member.is_none() && self.dag.grants.get(account).is_some_and(|all| all.iter().any(lost_race)),
+            restrictions,
+            expulsions,
+            member,
+        };
+        let was = state.is_member(account);
+        state.members = state.members + usize::from(person.member.is_some()) - usize::from(was);
+        for (device, _) in &person.devices {
+            let owners = self.owners_of(state, account, device);
+            state.devices.insert(*device, Arc::new(owners));
+        }
+        state.people.insert(*account, Arc::new(person));
+    }
+
+    fn member(&self, account: &AccountId, grants: &[u32]) -> Option<Member> {
+        let mut alive: Vec<u32> = grants.iter().copied().filter(|g| self.is_alive(*g, account)).collect();
+        alive.sort_by_cached_key(|g| self.dag.key(*g));
+        let admission = *alive.first()?;
+        let mut by_role: BTreeMap<Role, u32> = BTreeMap::new();
+        for grant in alive {
+            if let Some(role) = self.dag.conferred(grant) {
+                by_role.entry(role).or_insert(grant);
+            }
+        }
+        let mut grants: Vec<(Role, EventId)> =
+            by_role.into_iter().map(|(role, grant)| (role, self.dag.event(grant).id())).collect();
+        grants.sort_by_key(|(role, _)| std::cmp::Reverse((self.dag.role_level(*role), *role)));
+        let (highest, grant) = *grants.first()?;
+        let first = self.dag.event(admission);
+        Some(Member {
+            account: *account,
+            level: self.dag.role_level(highest),
+            roles: grants.iter().map(|(role, _)| *role).collect(),
+            joined: first.hlc,
+            admission: first.id(),
+            grant,
+            grants,
+        })
+    }
+
+    /// Whether an effective grant still counts: no revocation of higher rank that the granter did not know of.
+    fn is_alive(&self, grant: u32, account: &AccountId) -> bool {
+        let Some(role) = self.dag.conferred(grant) else { return false };
+        if role == Role::Owner {
+            return true;
+        }
+        if let Role::Custom(id) = &role
+            && !self.dag.position(id).is_some_and(|def| self.resolution.is_effective(def))
+        {
+            return false;
+        }
+        let (judge, acts, node) = (self.judge(), &self.resolution.acts, self.dag.node(grant));
+        if acts.leaves.get(account).is_some_and(|leaves| leaves.iter().any(|x| !node.past.contains(*x))) {
+            return false;
+        }
+        let rank = Rank::of_level(self.dag.role_level(role));
+        let admits = matches!(node.event.payload, Payload::Admit(_));
+        let ends = |r: &u32| {
+            self.dag.rank(*r) > rank
+                && match &self.dag.event(*r).payload {
+                    Payload::RevokeRole(change) => change.role == role && !node.past.contains(*r),
+                    _ if admits => judge.expels(*r, account, node.claim.invite, &node.past),
+                    _ => !node.past.contains(*r),
+                }
+        };
+        !acts.against.get(account).is_some_and(|against| against.iter().any(ends))
+    }
+
+    /// Devices that an account certified in effective events, and whether it disowned them.
+    fn devices(&self, account: &AccountId) -> Vec<(DeviceId, bool)> {
+        let acts = &self.resolution.acts;
+        let certificates = acts.certificates.get(account).map_or(&[][..], Vec::as_slice);
+        let mut devices: Vec<DeviceId> =
+            certificates.iter().filter_map(|c| self.certified(*c, account)).map(|(device, _)| device).collect();
+        devices.sort_unstable();
+        devices.dedup();
+        devices.into_iter().map(|device| (device, acts.device_revokes.contains_key(&(*account, device)))).collect()
+    }
+
+    /// The device of `account` that an event certifies, and whether the device itself agreed to belong to it.
+    fn certified(&self, position: u32, account: &AccountId) -> Option<(DeviceId, bool)> {
+        match &self.dag.event(position).payload {
+            Payload::Genesis(genesis) => {
+                genesis.founders.iter().find(|f| f.account == *account).map(|f| (f.certificate.device, true))
+            }
+            Payload::Admit(admit) => Some((admit.request.device(), true)),
+            Payload::DeviceAdd { certificate } => Some((certificate.device, false)),
+            _ => None,
+        }
+    }
+
+    /// Accounts that certified a device, whose it is first: one to which the device itself agreed, then the earliest.
+    fn owners_of(&self, state: &State, account: &AccountId, device: &DeviceId) -> Vec<AccountId> {
+        let mut owners: Vec<AccountId> = state.devices.get(device).map(|o| o.to_vec()).unwrap_or_default();
+        if !owners.contains(account) {
+            owners.push(*account);
+        }
+        owners.sort_by_cached_key(|account| {
+            let acts = &self.resolution.acts;
+            let certificates = acts.certificates.get(account).map_or(&[][..], Vec::as_slice);
+            let best = certificates.iter().filter_map(|c| {
+                let (certified, agreed) = self.certified(*c, account)?;
+                (certified == *device).then(|| (!agreed, self.dag.key(*c)))
+            });
+            best.min()
+        });
+        owners
+    }
+
+    fn refresh_role(&self, state: &mut State, role: Role) {
+        let name = match role {
+            Role::Custom(id) => match self.dag.position(&id).map(|p| (p, &self.dag.event(p).payload)) {
+                Some((position, Payload::RoleDef(def))) if self.resolution.is_effective(position) => def.name.clone(),
+                _ => return,
+            },
+            builtin => builtin.builtin_name().unwrap_or_default().to_owned(),
+        };
+        let bits = self.judge().bits(role, None);
+        let level = self.dag.role_level(role);
+        Arc::make_mut(&mut state.roles).insert(role, RoleState { role, name, level, bits });
+    }
+
+    fn refresh_channel(&self, state: &mut State, id: ChannelId) {
+        let acts = &self.resolution.acts;
+        let puts = acts.puts.get(&id).map_or(&[][..], Vec::as_slice);
+        let Some(position) = last_write(self.dag, puts.iter().copied()) else { return };
+        let node = self.dag.node(position);
+        let Payload::ChannelPut(put) = &node.event.payload else { return };
+        let archives = acts.archives.get(&id).map_or(&[][..], Vec::as_slice);
+        let channel = ChannelState {
+            id,
+            name: put.name.clone(),
+            kind: put.kind,
+            topic: put.topic.clone(),
+            parent: put.parent,
+            overrides: put.overrides.clone(),
+            private: put.private,
+            archived: archives.iter().any(|archive| !node.past.contains(*archive)),
+            put: node.event.id(),
+        };
+        Arc::make_mut(&mut state.channels).insert(id, Arc::new(channel));
+    }
+
+    fn refresh_invite(&mut self, state: &mut State, position: u32) {
+        let node = self.dag.node(position);
+        let Payload::Invite(terms) = &node.event.payload else { return };
+        if !self.resolution.is_effective(position) {
+            return;
+        }
+        let rank = Rank::of_level(self.dag.role_level(terms.role));
+        let by_author = self.dag.own_revokes.get(&position).map_or(&[][..], Vec::as_slice);
+        let by_others = self.resolution.acts.invite_revokes.get(&position).map_or(&[][..], Vec::as_slice);
+        let in_scope = |r: &u32| self.resolution.verdict(*r) != Verdict::Open;
+        let revoked = by_author.iter().any(in_scope) || by_others.iter().any(|r| self.dag.rank(*r) > rank);
+        let used_up = !self.resolution.has_use_left(self.dag, position, None);
+        let invite = InviteState {
+            id: node.event.id(),
+            author: node.event.account,
+            created: node.event.hlc,
+            terms: terms.clone(),
+            uses: self.resolution.uses.taken(position),
+            revoked,
+            used_up,
+            rank,
+            past: node.past.clone(),
+        };
+        let key = Key(terms.public_key);
+        let mut same = state.invites_by_key.get(&key).map(|ids| ids.to_vec()).unwrap_or_default();
+        if let Err(at) = same.binary_search(&invite.id) {
+            same.insert(at, invite.id);
+            state.invites_by_key.insert(key, Arc::new(same));
+        }
+        state.invites.insert(invite.id, Arc::new(invite));
+    }
+
+    fn refresh_settings(&self, state: &mut State) {
+        let last = last_write(self.dag, self.resolution.acts.settings.iter().copied());
+        if let Some(Payload::ServerSet(settings)) = last.map(|p| &self.dag.event(p).payload) {
+            state.settings = Arc::new(settings.as_ref().clone());
+        }
+    }
+
+    fn refresh_heirs(&self, state: &mut State) {
+        let last = last_write(self.dag, self.resolution.acts.wills.iter().copied());
+        if let Some(Payload::Heirs(heirs)) = last.map(|p| &self.dag.event(p).payload) {
+            state.heirs = Some(Arc::new(heirs.clone()));
+        }
+    }
+}
