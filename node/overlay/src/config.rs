@@ -62,7 +62,7 @@ pub struct OverlayLimits {
     pub streams_of_strangers: usize,
     /// Longest a dial may take.
     pub dial_timeout: Duration,
-    /// How long a connection without streams, mesh or membership is kept.
+    /// How long a connection to a stranger is kept that has no stream open and shares no topic with us.
     pub idle_timeout: Duration,
 }
 

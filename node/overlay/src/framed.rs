@@ -406,23 +406,24 @@ mod tests {
         assert!(matches!(read_raw(&[]).await, Err(FrameError::Closed)));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_silent_peer_times_out_and_half_a_frame_is_kept() {
         let (mut left, right) = tokio::io::duplex(64);
         let mut reader = FramedStream::over(right.compat());
-        reader.set_timeout(Duration::from_secs(1));
+        reader.set_timeout(Duration::from_millis(20));
         left.write_all(&[3, b'a']).await.unwrap();
         assert!(matches!(reader.recv().await, Err(FrameError::Timeout { .. })));
         left.write_all(b"bc").await.unwrap();
         assert_eq!(reader.recv().await.unwrap(), "abc");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_send_that_timed_out_leaves_whole_with_the_next() {
         let (mut left, mut right) = pipe(4);
-        left.set_timeout(Duration::from_secs(1));
+        left.set_timeout(Duration::from_millis(20));
         let stuck = left.send(Bytes::from_static(b"first frame")).await;
         assert!(matches!(stuck, Err(FrameError::Timeout { .. })), "{stuck:?}");
+        left.set_timeout(DEFAULT_TIMEOUT);
         let sending = tokio::spawn(async move { left.send(Bytes::from_static(b"second")).await });
         assert_eq!(right.recv().await.unwrap(), "first frame");
         assert_eq!(right.recv().await.unwrap(), "second");

@@ -37,6 +37,7 @@ pub use events::{EventReceiver, Gossip, Inbound, OverlayEvent};
 pub use framed::{FrameError, FrameReader, FrameWriter, FramedStream};
 pub use gossip::{PublishError, Published, SubscribeError};
 pub use handle::{OverlayHandle, Stopped};
+pub use peer::peer_name;
 pub use start::{Overlay, OverlayError};
 pub use status::{Counters, Direction, NetStatus, PeerInfo};
 pub use streams::{OpenError, Protocol};

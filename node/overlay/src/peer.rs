@@ -15,6 +15,12 @@ pub(crate) fn peer_id(device: &DeviceId) -> PeerId {
     PeerId::from_bytes(&bytes).expect("an identity multihash of 36 bytes is a peer id")
 }
 
+/// How a device is called in addresses and by other programs of the library: its peer id as text.
+#[must_use]
+pub fn peer_name(device: &DeviceId) -> String {
+    peer_id(device).to_string()
+}
+
 /// The device behind a peer id; none if its key is not Ed25519. Such peers are refused on connecting.
 pub(crate) fn device_id(peer: &PeerId) -> Option<DeviceId> {
     DeviceId::try_from(peer.to_bytes().strip_prefix(&PREFIX)?).ok()

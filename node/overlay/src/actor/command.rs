@@ -22,11 +22,7 @@ impl Actor {
         match command {
             Command::Dial { address, reply } => self.dial(PendingDial { address, reply }),
             Command::DialKnown { device, addresses, provenance } => self.dial_known(&device, addresses, provenance),
-            Command::Disconnect { device } => {
-                if self.swarm.disconnect_peer_id(peer::peer_id(&device)).is_err() {
-                    tracing::trace!(?device, "was not connected");
-                }
-            }
+            Command::Disconnect { device } => self.part(peer::peer_id(&device)),
             Command::Subscribe { topic, reply } => answer(reply, self.subscribe(topic)),
             Command::Unsubscribe { topic } => self.unsubscribe(&topic),
             Command::Publish { topic, frame, reply } => answer(reply, self.publish(&topic, frame)),

@@ -1,6 +1,7 @@
 //! The actor: the one task that owns the swarm. Commands, verdicts and the network's events meet here, one at a time.
 
 mod command;
+mod goodbye;
 mod gossip;
 mod listen;
 mod network;
@@ -13,11 +14,12 @@ use std::{
 
 use folkmoot_identity::DeviceId;
 use futures::StreamExt;
-use libp2p::{
-    PeerId, Swarm,
-    swarm::{ConnectionId, SwarmEvent},
+use libp2p::{PeerId, Swarm, swarm::ConnectionId};
+use tokio::{
+    select,
+    sync::mpsc,
+    time::{MissedTickBehavior, interval},
 };
-use tokio::{select, sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -26,8 +28,10 @@ use crate::{
 };
 use roster::Roster;
 
-/// Longest that saying goodbye to all peers may take.
-const GOODBYE: Duration = Duration::from_millis(500);
+/// How often within the idle timeout the idle are looked for.
+const SWEEPS: u32 = 4;
+/// Shortest idle timeout; a timer of no length would never rest.
+const SWEEP_MIN: Duration = Duration::from_millis(40);
 
 /// Where the actor's commands come from and its events go.
 pub(crate) struct Channels {
@@ -103,6 +107,8 @@ impl Actor {
 
     /// Works until told to stop, or until nobody can give commands or read events any more.
     pub(crate) async fn run(mut self) {
+        let mut sweep = interval(self.limits.idle_timeout.max(SWEEP_MIN) / SWEEPS);
+        sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Not biased: neither a flood of commands nor one of packets may starve the other.
         loop {
             select! {
@@ -113,6 +119,7 @@ impl Actor {
                 },
                 Some(report) = self.reports.recv() => self.on_report(report),
                 event = self.swarm.select_next_some() => self.on_swarm_event(event),
+                now = sweep.tick() => self.let_idle_go(now.into_std()),
                 room = has_room(&self.notices), if !self.outbox.is_empty() => match room {
                     true => self.flush(),
                     false => break,
@@ -132,27 +139,6 @@ impl Actor {
         while let Ok(place) = self.notices.try_reserve() {
             let Some(notice) = self.outbox.take() else { break };
             place.send(notice);
-        }
-    }
-
-    /// Closes all connections, so that peers need not wait for silence to notice.
-    async fn say_goodbye(&mut self) {
-        let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
-        let mut open = connected.len();
-        for peer in connected {
-            if self.swarm.disconnect_peer_id(peer).is_err() {
-                open -= 1;
-            }
-        }
-        let closing = async {
-            while open > 0 {
-                if let SwarmEvent::ConnectionClosed { num_established: 0, .. } = self.swarm.select_next_some().await {
-                    open -= 1;
-                }
-            }
-        };
-        if timeout(GOODBYE, closing).await.is_err() {
-            tracing::debug!("some connections did not close in time");
         }
     }
 }

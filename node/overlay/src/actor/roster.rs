@@ -25,6 +25,8 @@ struct Peer {
     announced: Vec<Address>,
     /// At most [`crate::topic::TOPICS_PER_PEER`].
     topics: HashSet<Topic>,
+    /// Found of no use by [`Roster::idle`] for the first time, and each time since.
+    idle_since: Option<Instant>,
 }
 
 /// See the module. Bounded by the connection limits.
@@ -50,6 +52,7 @@ impl Roster {
             rtt: None,
             announced: Vec::new(),
             topics: HashSet::new(),
+            idle_since: None,
         });
         entry.connections.push(Connection { id, address, direction });
         entry.connections.len() == 1
@@ -110,6 +113,24 @@ impl Roster {
         let dialled =
             |connection: &Connection| connection.direction == Direction::Outbound && connection.address == *address;
         self.peers.values().find(|entry| entry.connections.iter().any(dialled)).map(|entry| entry.device)
+    }
+
+    /// Who has been of no use for so long: in none of `topics`, and never `busy` when asked.
+    pub(super) fn idle(
+        &mut self,
+        topics: &HashSet<Topic>,
+        busy: impl Fn(&PeerId) -> bool,
+        (now, after): (Instant, Duration),
+    ) -> Vec<PeerId> {
+        let mut idle = Vec::new();
+        for (peer, entry) in &mut self.peers {
+            if busy(peer) || !entry.topics.is_disjoint(topics) {
+                entry.idle_since = None;
+            } else if now.saturating_duration_since(*entry.idle_since.get_or_insert(now)) >= after {
+                idle.push(*peer);
+            }
+        }
+        idle
     }
 
     pub(super) fn set_rtt(&mut self, peer: &PeerId, rtt: Duration) {
@@ -184,6 +205,22 @@ mod tests {
         roster.disconnected(&peer, id(1));
         assert_eq!(roster.audience(&TEA), 0);
         assert!(roster.topics.is_empty());
+    }
+
+    #[test]
+    fn who_is_of_no_use_for_long_is_idle() {
+        let (mut roster, peer) = (Roster::default(), PeerId::random());
+        let (start, minute) = (Instant::now(), Duration::from_secs(60));
+        connect(&mut roster, peer, 1);
+        let no_topics = HashSet::new();
+        assert!(roster.idle(&no_topics, |_| false, (start, minute)).is_empty());
+        assert!(roster.idle(&no_topics, |_| false, (start + minute / 2, minute)).is_empty());
+        assert_eq!(roster.idle(&no_topics, |_| false, (start + minute, minute)), vec![peer]);
+        // A stream, or a shared topic, and the time begins anew.
+        assert!(roster.idle(&no_topics, |_| true, (start + minute, minute)).is_empty());
+        assert!(roster.idle(&no_topics, |_| false, (start + 2 * minute, minute)).is_empty());
+        roster.joined(&peer, TEA);
+        assert!(roster.idle(&[TEA].into(), |_| false, (start + 3 * minute, minute)).is_empty());
     }
 
     #[test]

@@ -103,6 +103,11 @@ impl Behaviour {
         self.peers.get(peer).map(|quota| quota.outbound())
     }
 
+    /// Whether any stream to or from the peer is open, or being opened.
+    pub(crate) fn in_use(&self, peer: &PeerId) -> bool {
+        self.peers.get(peer).is_some_and(|quota| quota.in_use())
+    }
+
     /// Opens a stream on any connection of the peer. If it is gone, the request and with it its reply are dropped.
     pub(crate) fn open(&mut self, peer: PeerId, request: OpenRequest) {
         self.wanted.push_back((peer, request));

@@ -19,6 +19,7 @@ pub(crate) struct StreamPermit {
 pub(crate) struct PeerQuota {
     /// Members do not draw on what strangers share, and their connections are kept while idle.
     member: AtomicBool,
+    streams_per_peer: usize,
     inbound: Arc<Semaphore>,
     outbound: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
@@ -28,6 +29,7 @@ impl PeerQuota {
     pub(crate) fn new(member: bool, streams_per_peer: usize, strangers: Arc<Semaphore>) -> Self {
         Self {
             member: AtomicBool::new(member),
+            streams_per_peer,
             inbound: Arc::new(Semaphore::new(streams_per_peer)),
             outbound: Arc::new(Semaphore::new(streams_per_peer)),
             strangers,
@@ -47,6 +49,11 @@ impl PeerQuota {
     /// The places for streams we open. Whoever wants one waits: the other side would drop what is beyond.
     pub(crate) fn outbound(&self) -> Arc<Semaphore> {
         Arc::clone(&self.outbound)
+    }
+
+    /// Whether any stream is open in either direction.
+    pub(crate) fn in_use(&self) -> bool {
+        self.inbound.available_permits() + self.outbound.available_permits() < 2 * self.streams_per_peer
     }
 
     pub(crate) fn is_member(&self) -> bool {
@@ -74,7 +81,7 @@ mod tests {
         let peer = PeerQuota::new(false, 2, Arc::clone(&strangers));
         let first = peer.try_inbound().unwrap();
         let _second = peer.try_inbound().unwrap();
-        assert!(peer.try_inbound().is_none());
+        assert!(peer.try_inbound().is_none() && peer.in_use());
         drop(first);
         assert!(peer.try_inbound().is_some());
     }

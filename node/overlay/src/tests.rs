@@ -1,1 +1,0 @@
-//! Whole overlays in one process, over loopback.
