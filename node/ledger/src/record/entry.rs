@@ -1,0 +1,39 @@
+//! An entry of a channel log as it is kept.
+
+use bytes::Bytes;
+use folkmoot_core::{
+    ids::{ChannelId, EntryId, LogId},
+    log::Entry,
+};
+use folkmoot_proto::v1;
+use prost::Message;
+
+use super::Unreadable;
+
+/// An entry and where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// Its channel.
+    pub channel: ChannelId,
+    /// The entry; it names its log.
+    pub entry: Entry,
+}
+
+pub(crate) fn encode_entry(log_no: u32, entry: &Entry) -> Vec<u8> {
+    v1::StoredEntry { log: log_no, entry: Some(entry.to_wire()) }.encode_to_vec()
+}
+
+/// Reads an entry back; `home` finds the log and channel behind a number. The id under which it stands must be its own.
+pub(crate) fn decode_entry(
+    id: &EntryId,
+    plain: Bytes,
+    home: impl FnOnce(u32) -> Option<(LogId, ChannelId)>,
+) -> Result<StoredEntry, Unreadable> {
+    let stored = v1::StoredEntry::decode(plain).map_err(|_| "not an entry")?;
+    let (log, channel) = home(stored.log).ok_or("log has no number")?;
+    let entry = Entry::decode(log, stored.entry.ok_or("not an entry")?).map_err(|_| "entry is invalid")?;
+    if entry.id != *id {
+        return Err("entry stands under another id");
+    }
+    Ok(StoredEntry { channel, entry })
+}
