@@ -1,0 +1,79 @@
+//! W4 and W5: one node with a long history. How long a page from anywhere in it takes; what the node costs at rest.
+
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use folkmoot_rpc::contract::Method;
+use folkmoot_rpc::contract::message::{List, ListParams, MessagePage};
+use folkmoot_rpc::ids::MessageId;
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+
+use super::IN_FLIGHT;
+use crate::figure::Sample;
+use crate::fill;
+use crate::node::{Moot, Node};
+use crate::options::{Options, Sizes, Workload};
+use crate::report::Report;
+use crate::scene::{self, Host};
+
+/// Messages of a page.
+const PAGE: usize = 50;
+/// The pages are the same ones in every measurement.
+const SEED: u64 = 4;
+/// The node's folder.
+const NAME: &str = "w4-w5";
+
+pub(super) async fn run(moot: &Moot, options: &Options, sizes: &Sizes, report: &mut Report) -> anyhow::Result<()> {
+    Report::progress(&format!("W4, W5: a channel of {} messages", sizes.history));
+    let mut host = scene::host(moot, NAME).await?;
+    let sent = fill::send(&host.node.client, host.channel, 0..sizes.history, IN_FLIGHT).await?;
+    let (mut pages, mut idle) = (Vec::new(), Vec::new());
+    for run in 0..options.runs() {
+        Report::progress(&format!("W4, W5: run {}", run + 1));
+        // Started again, so that all of the history is on disk and none of it is left from the sending.
+        host.node.stop().await?;
+        host.node = moot.start(NAME).await?;
+        if options.wants(Workload::W5) {
+            idle.push(idle_once(&host.node, sizes.history).await?);
+        }
+        if options.wants(Workload::W4) {
+            pages.push(pages_once(&host, &sent.ids, sizes.pages).await?);
+        }
+    }
+    host.node.stop().await?;
+    moot.forget(NAME)?;
+    report.record("W4", sizes.history, &pages)?;
+    report.record("W5", sizes.history, &idle)
+}
+
+/// W4: pages of 50 before a random message, one at a time.
+async fn pages_once(host: &Host, ids: &[MessageId], pages: usize) -> anyhow::Result<Vec<Sample>> {
+    let mut random = SmallRng::seed_from_u64(SEED);
+    let mut took_ms = Vec::with_capacity(pages);
+    for _ in 0..pages {
+        // Every page is a full one: the first messages have too few before them.
+        let index = random.random_range(PAGE..ids.len());
+        let mut params = ListParams::newest(host.channel);
+        params.before = ids.get(index).copied();
+        let begun = Instant::now();
+        let answer = host.node.client.call_raw(List::NAME, &params).await?;
+        took_ms.push(begun.elapsed().as_secs_f64() * 1_000.0);
+        let page: MessagePage = serde_json::from_str(answer.get()).context("an unreadable page")?;
+        ensure!(page.items.len() == PAGE, "a page of {} items before message {index}", page.items.len());
+    }
+    Ok(Sample::latencies(took_ms))
+}
+
+/// W5: memory at rest, start to ready, disk.
+async fn idle_once(node: &Node, messages: usize) -> anyhow::Result<Vec<Sample>> {
+    let memory = node.idle_memory().await?;
+    #[expect(clippy::cast_precision_loss, reason = "bytes of a database of 100,000 messages")]
+    let bytes_each = node.disk_bytes()? as f64 / messages as f64;
+    Ok(vec![
+        Sample::new("rss", memory.rss_mb, "MB"),
+        Sample::new("pss", memory.pss_mb, "MB"),
+        Sample::new("ready", node.ready_in.as_secs_f64() * 1_000.0, "ms"),
+        Sample::new("disk", bytes_each, "B/message"),
+    ])
+}
