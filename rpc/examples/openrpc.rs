@@ -1,23 +1,7 @@
-//! Writes `rpc/openrpc.json`, or with `--check` says whether it is what the contract makes of it.
+//! Prints the OpenRPC document of the contract: `rpc/openrpc.json` is its kept copy.
 
-use std::process::ExitCode;
+use std::io::Write;
 
-fn main() -> ExitCode {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openrpc.json");
-    let golden = folkmoot_rpc::openrpc::golden();
-    let check = std::env::args().nth(1).is_some_and(|argument| argument == "--check");
-    if check && std::fs::read_to_string(path).is_ok_and(|kept| kept == golden) {
-        return ExitCode::SUCCESS;
-    }
-    if check {
-        eprintln!("rpc/openrpc.json is stale: run this without --check");
-        return ExitCode::FAILURE;
-    }
-    match std::fs::write(path, golden) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cannot write {path}: {error}");
-            ExitCode::FAILURE
-        }
-    }
+fn main() -> std::io::Result<()> {
+    std::io::stdout().lock().write_all(folkmoot_rpc::openrpc::golden().as_bytes())
 }

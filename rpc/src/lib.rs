@@ -4,6 +4,11 @@
 //! This crate knows no node. A node implements the handlers of a [`Registry`] and an [`EventSource`]; bots, the window,
 //! the command line and examples use the [`client`]. JSON lives here and nowhere else.
 
+// First, so that the modules below see its macros.
+#[cfg(test)]
+#[macro_use]
+mod canned;
+
 pub mod client;
 pub mod contract;
 pub mod credential;

@@ -20,7 +20,7 @@ use crate::contract::{self, Descriptor, Method, ScopeSet};
 use crate::credential::Credential;
 use crate::error::{ApiError, ErrorKind};
 use crate::openrpc;
-use crate::subscription::{EventSource, pump};
+use crate::subscription::{EventSource, SLOW_CLIENT, pump};
 
 /// Calls of one connection that may run at once; more are answered 4002. Far above what any client pipelines, and low
 /// enough that waiting calls (`events.poll`) cannot fill the memory.
@@ -160,7 +160,7 @@ fn admit(
 /// Reads the parameters of a method: one object, or nothing where everything may be left out.
 fn read_params<M: Method>(params: &Params<'_>) -> Result<M::Params, ApiError> {
     let text = params.as_str().map_or("{}", str::trim);
-    let text = if text.is_empty() { "{}" } else { text };
+    let text = if matches!(text, "" | "null") { "{}" } else { text };
     if !text.starts_with('{') {
         let expected = "parameters go by name in one object, not in an array";
         return Err(ApiError::new(ErrorKind::InvalidParams, format!("{}: {expected}", M::NAME)));
@@ -330,7 +330,7 @@ async fn subscribe(
     };
     match opened {
         Ok(stream) => match pending.accept().await {
-            Ok(sink) => pump(sink, stream).await,
+            Ok(sink) => pump(sink, stream, SLOW_CLIENT).await,
             // The connection is gone.
             Err(_) => SubscriptionCloseResponse::None,
         },

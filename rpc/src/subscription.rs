@@ -45,8 +45,12 @@ impl From<ApiError> for EndError {
     }
 }
 
-/// Carries a stream to a subscriber until either ends.
-pub(crate) async fn pump(sink: SubscriptionSink, mut stream: EventStream) -> SubscriptionCloseResponse {
+/// Carries a stream to a subscriber until either ends, or the subscriber takes nothing for as long as `patience`.
+pub(crate) async fn pump(
+    sink: SubscriptionSink,
+    mut stream: EventStream,
+    patience: Duration,
+) -> SubscriptionCloseResponse {
     let id = sink.subscription_id();
     let mut last_seq = 0;
     loop {
@@ -63,7 +67,7 @@ pub(crate) async fn pump(sink: SubscriptionSink, mut stream: EventStream) -> Sub
         let Ok(message) = SubscriptionMessage::new(NOTIFICATION, id.clone(), &item) else {
             return end(ApiError::internal());
         };
-        match sink.send_timeout(message, SLOW_CLIENT).await {
+        match sink.send_timeout(message, patience).await {
             Ok(()) => last_seq = item.seq(),
             Err(SendTimeoutError::Timeout(_)) => return end(ApiError::lagged(last_seq)),
             Err(SendTimeoutError::Closed(_)) => return SubscriptionCloseResponse::None,
@@ -76,5 +80,86 @@ fn end(error: ApiError) -> SubscriptionCloseResponse {
         Ok(json) => SubscriptionCloseResponse::NotifErr(SubscriptionError::from_json(json)),
         // Numbers and strings always serialize; without them the client still learns that it ended.
         Err(error) => SubscriptionCloseResponse::NotifErr(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use futures::stream;
+    use jsonrpsee::RpcModule;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::contract::events::UNSUBSCRIBE;
+
+    /// A subscription to live markers 1, 2, 3, …; counts how many were asked for.
+    fn module(items: u64, asked: Arc<AtomicU64>) -> RpcModule<()> {
+        let mut module = RpcModule::new(());
+        module
+            .register_subscription("subscribe", NOTIFICATION, UNSUBSCRIBE, move |_, pending, _, _| {
+                let asked = Arc::clone(&asked);
+                async move {
+                    let stream = stream::iter(1..=items).map(move |seq| {
+                        asked.store(seq, Ordering::Relaxed);
+                        Ok(EventItem::Live { seq })
+                    });
+                    match pending.accept().await {
+                        Ok(sink) => pump(sink, stream.boxed(), Duration::from_millis(20)).await,
+                        Err(_) => SubscriptionCloseResponse::None,
+                    }
+                }
+            })
+            .expect("registered once");
+        module
+    }
+
+    const SUBSCRIBE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{}}"#;
+
+    #[tokio::test]
+    async fn slow_subscriber_is_ended_with_the_last_event_it_was_sent() {
+        // given: room for four messages that nobody takes
+        let asked = Arc::new(AtomicU64::new(0));
+        let (_, mut received) = module(1_000, Arc::clone(&asked)).raw_json_request(SUBSCRIBE, 4).await.expect("valid");
+        // when: the source has far more
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while asked.load(Ordering::Relaxed) < 5 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("the room fills");
+        // Nothing is taken until the patience is over.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        // then: what was sent arrives, then the end that names the last of it, and nothing more was asked for
+        let mut messages = Vec::new();
+        while let Ok(Some(message)) = tokio::time::timeout(Duration::from_secs(5), received.recv()).await {
+            let message: Value = serde_json::from_str(message.get()).expect("JSON");
+            let ended = message["params"].get("error").is_some();
+            messages.push(message);
+            if ended {
+                break;
+            }
+        }
+        let end = messages.pop().expect("an end");
+        assert_eq!(end["method"], "events.event");
+        assert_eq!(end["params"]["error"]["code"], 6002);
+        assert_eq!(end["params"]["error"]["data"]["last_seq"], messages.len());
+        assert_eq!(end["params"]["error"].as_object().map(serde_json::Map::len), Some(2));
+        assert_eq!(asked.load(Ordering::Relaxed), messages.len() as u64 + 1);
+    }
+
+    #[tokio::test]
+    async fn event_notification_has_the_published_shape() {
+        let (answer, mut received) = module(1, Arc::default()).raw_json_request(SUBSCRIBE, 4).await.expect("valid");
+        let answer: Value = serde_json::from_str(answer.get()).expect("JSON");
+        let message = received.recv().await.expect("one event");
+        let expected = format!(
+            r#"{{"jsonrpc":"2.0","method":"events.event","params":{{"subscription":{},"result":{{"type":"stream.live","seq":1}}}}}}"#,
+            answer["result"]
+        );
+        assert_eq!(message.get(), expected);
     }
 }

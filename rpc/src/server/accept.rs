@@ -47,7 +47,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
         Counters::count(&shared.counters.evicted);
     }
     let link = Arc::new(Link::new(place));
-    let socket = Socket::new(stream, Arc::clone(&link), Arc::clone(&shared), &cut);
+    let socket = Socket::new(stream, Arc::clone(&link), Arc::clone(&shared), cut);
     let rpc = shared.rpc.connection();
     let service = service_fn(|request| {
         let (shared, link, rpc) = (Arc::clone(&shared), Arc::clone(&link), rpc.clone());

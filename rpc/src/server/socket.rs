@@ -61,6 +61,8 @@ pub(super) struct Socket {
     /// Since when a write waits; while it does, reads wait too.
     stalled: Option<Pin<Box<Sleep>>>,
     reader: Option<Waker>,
+    /// Ends both directions.
+    cut: CancellationToken,
     cut_read: Pin<Box<WaitForCancellationFutureOwned>>,
     cut_write: Pin<Box<WaitForCancellationFutureOwned>>,
     /// The server waits for these before it calls itself stopped.
@@ -68,7 +70,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, link: Arc<Link>, shared: Arc<Shared>, cut: &CancellationToken) -> Self {
+    pub(super) fn new(stream: TcpStream, link: Arc<Link>, shared: Arc<Shared>, cut: CancellationToken) -> Self {
         Self {
             stream,
             link,
@@ -79,6 +81,7 @@ impl Socket {
             reader: None,
             cut_read: Box::pin(cut.clone().cancelled_owned()),
             cut_write: Box::pin(cut.clone().cancelled_owned()),
+            cut,
             _tracked: shared.sockets.token(),
             shared,
         }
@@ -98,6 +101,7 @@ impl Socket {
                 let limit = self.write_stall;
                 let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
                 if stalled.as_mut().poll(cx).is_ready() {
+                    self.cut.cancel();
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 }
                 if self.cut_write.as_mut().poll(cx).is_ready() {
