@@ -93,9 +93,7 @@ impl Config {
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(data_dir.join("config.toml")))
             .merge(
-                Env::prefixed("MOOT_")
-                    .ignore(&["data_dir", "ephemeral"])
-                    .map(|key| key.as_str().to_lowercase().into()),
+                Env::prefixed("MOOT_").ignore(&["data_dir", "ephemeral"]).map(|key| key.as_str().to_lowercase().into()),
             )
             .merge(Serialized::defaults(overrides))
             .extract()

@@ -1,3 +1,7 @@
 //! The `moot` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    folkmoot::cli::main()
+}

@@ -9,7 +9,7 @@ use folkmoot_proto::{
 use prost::Message;
 use zeroize::Zeroizing;
 
-use crate::ids::ServerId;
+use crate::ids::{AccountId, ServerId};
 
 /// What every link begins with.
 pub const SCHEME: &str = "moot://join/";
@@ -23,7 +23,9 @@ pub struct InviteLink {
     pub server: ServerId,
     /// Its name, as the inviter had it.
     pub server_name: String,
-    /// Who invites, as they call themselves.
+    /// Who invites.
+    pub inviter: AccountId,
+    /// The same, as they call themselves.
     pub inviter_name: String,
     /// Ed25519 seed of the invite's key.
     pub seed: Zeroizing<[u8; 32]>,
@@ -71,6 +73,7 @@ impl InviteLink {
             addresses: self.addresses.clone(),
             expires_ms: self.expires_ms.unwrap_or(0),
             inviter_name: self.inviter_name.clone(),
+            inviter: Bytes::copy_from_slice(self.inviter.as_ref()),
         };
         format!("{SCHEME}{}", BASE64URL_NOPAD.encode(&wire.encode_to_vec()))
     }
@@ -103,6 +106,7 @@ impl InviteLink {
             server: ServerId::try_from(wire.server.as_ref()).map_err(|_| LinkError::Garbled)?,
             server_name: wire.server_name,
             inviter_name: wire.inviter_name,
+            inviter: AccountId::try_from(wire.inviter.as_ref()).map_err(|_| LinkError::Garbled)?,
             seed: Zeroizing::new(wire.seed.as_ref().try_into().map_err(|_| LinkError::Garbled)?),
             addresses: wire.addresses,
             expires_ms: (wire.expires_ms != 0).then_some(wire.expires_ms),
@@ -121,6 +125,7 @@ mod tests {
             server: ServerId::new([1; 32]),
             server_name: "Tea".into(),
             inviter_name: "ann".into(),
+            inviter: AccountId::new([3; 32]),
             seed: Zeroizing::new([2; 32]),
             addresses: vec!["/ip4/127.0.0.1/udp/4001/quic-v1/p2p/x".into()],
             expires_ms: Some(5),

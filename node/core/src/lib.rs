@@ -4,5 +4,6 @@
 pub mod epoch;
 pub mod governance;
 pub mod ids;
+pub mod invite;
 pub mod log;
 pub mod sync;

@@ -10,9 +10,7 @@ use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind,
     contract::{
         Created, Page,
-        channel::{
-            Channel, ChannelKind, ChannelParams, CreateParams, ListParams, MarkReadParams, ReadState,
-        },
+        channel::{Channel, ChannelKind, ChannelParams, CreateParams, ListParams, MarkReadParams, ReadState},
     },
     ids,
 };
@@ -73,11 +71,7 @@ pub(super) async fn get(api: &Api, context: CallContext, params: ChannelParams) 
     api.channel(&context, ChannelId::new(params.channel_id.to_bytes())).await
 }
 
-pub(super) async fn mark_read(
-    api: &Api,
-    context: CallContext,
-    params: MarkReadParams,
-) -> Result<ReadState, ApiError> {
+pub(super) async fn mark_read(api: &Api, context: CallContext, params: MarkReadParams) -> Result<ReadState, ApiError> {
     let channel = ChannelId::new(params.channel_id.to_bytes());
     let view = api.channel_view(&context, channel)?;
     let up_to = EntryId::new(params.up_to.to_bytes());

@@ -37,9 +37,7 @@ pub(super) fn publish(error: PublishError) -> ApiError {
         PublishError::NotText => ApiError::precondition("a category takes no messages"),
         PublishError::Forbidden { missing } => ApiError::forbidden(missing),
         PublishError::Blank => ApiError::invalid_content("content", "content is blank; expected some text"),
-        PublishError::TooLong { .. } => {
-            ApiError::too_large("content", folkmoot_proto::limits::TEXT_BYTES as u64)
-        }
+        PublishError::TooLong { .. } => ApiError::too_large("content", folkmoot_proto::limits::TEXT_BYTES as u64),
         PublishError::UnknownReference(_) => ApiError::not_found("message"),
         PublishError::RateLimited { retry_after_ms } => ApiError::rate_limited(retry_after_ms),
         PublishError::NonceReused => ApiError::nonce_reused(),
@@ -88,15 +86,15 @@ pub(super) fn profile(error: &ProfileError) -> ApiError {
 
 pub(super) fn keystore(error: &KeystoreError) -> ApiError {
     match error {
-        KeystoreError::AlreadyExists => ApiError::new(ErrorKind::AlreadyExists, "this node has an identity already"),
+        KeystoreError::AlreadyExists { .. } => {
+            ApiError::new(ErrorKind::AlreadyExists, "this node has an identity already")
+        }
         KeystoreError::NoAccount => no_identity(),
         KeystoreError::WrongPassphrase => {
             ApiError::new(ErrorKind::Locked, "the passphrase is wrong").field("passphrase")
         }
         KeystoreError::Locked => ApiError::locked(),
-        KeystoreError::NoPassphrase => {
-            ApiError::precondition("the identity has no passphrase, so it cannot be locked")
-        }
+        KeystoreError::NoPassphrase => ApiError::precondition("the identity has no passphrase, so it cannot be locked"),
         other => ApiError::storage("", other.to_string()),
     }
 }

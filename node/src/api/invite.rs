@@ -1,6 +1,6 @@
 //! `invite.*`.
 
-use fast_qr::{QRBuilder, convert::{Builder, svg::SvgBuilder}};
+use fast_qr::{QRBuilder, convert::svg::SvgBuilder};
 use folkmoot_core::{
     governance::Role,
     ids::{EventId, ServerId},
@@ -26,11 +26,7 @@ use crate::{
     view::ServerView,
 };
 
-pub(super) async fn create(
-    api: &Api,
-    context: CallContext,
-    params: CreateParams,
-) -> Result<Created<Invite>, ApiError> {
+pub(super) async fn create(api: &Api, context: CallContext, params: CreateParams) -> Result<Created<Invite>, ApiError> {
     let key = nonce::key(&context, params.nonce.as_ref(), &params);
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
@@ -38,7 +34,10 @@ pub(super) async fn create(
         return Err(ApiError::forbidden("level").field("role"));
     }
     if params.expires_at.is_some_and(|at| at <= now_ms()) {
-        return Err(ApiError::invalid_params("expires_at", "expires_at lies in the past; expected ms UTC ahead of now"));
+        return Err(ApiError::invalid_params(
+            "expires_at",
+            "expires_at lies in the past; expected ms UTC ahead of now",
+        ));
     }
     let new = NewInvite { server: view.id, max_uses: params.max_uses, expires_ms: params.expires_at };
     let made = api
@@ -52,29 +51,24 @@ pub(super) async fn create(
     Ok(if made.replayed { Created::replayed(invite) } else { Created::new(invite) })
 }
 
-pub(super) async fn preview(
-    api: &Api,
-    _context: CallContext,
-    params: LinkParams,
-) -> Result<InvitePreview, ApiError> {
+pub(super) async fn preview(api: &Api, _context: CallContext, params: LinkParams) -> Result<InvitePreview, ApiError> {
     let link = decode(&params.link)?;
-    let name = api.node.keystore.account().map(|account| account.profile().display_name().to_owned());
+    let name = api.identity().ok().map(|identity| identity.display_name);
     Ok(InvitePreview {
         server_id: ids::ServerId::from_bytes(*link.server.as_bytes()),
         server_name: link.server_name.clone(),
         expires_at: link.expires_ms,
         addresses: link.addresses.clone(),
-        inviter: (!link.inviter_name.is_empty()).then(|| Inviter { account_id: None, display_name: link.inviter_name.clone() }),
+        inviter: Some(Inviter {
+            account_id: ids::AccountId::from_bytes(*link.inviter.as_bytes()),
+            display_name: link.inviter_name.clone(),
+        }),
         display_name: name,
         already_member: api.node.views.server(&link.server).is_some(),
     })
 }
 
-pub(super) async fn accept(
-    api: &Api,
-    context: CallContext,
-    params: AcceptParams,
-) -> Result<Created<Server>, ApiError> {
+pub(super) async fn accept(api: &Api, context: CallContext, params: AcceptParams) -> Result<Created<Server>, ApiError> {
     let link = decode(&params.link)?;
     api.allow(&context, link.server)?;
     if api.node.views.server(&link.server).is_some() {
@@ -149,10 +143,11 @@ fn render_invite(
 ) -> Result<Invite, ApiError> {
     let held = view.state.invite(id).ok_or_else(|| ApiError::not_found("invite"))?;
     addresses.truncate(ADDRESSES);
-    let expires_ms = held.expires.map(|hlc| hlc.ms());
+    let expires_ms = held.terms.expires.map(|hlc| hlc.ms());
     let link = InviteLink {
         server: view.id,
         server_name: view.state.settings().name.clone(),
+        inviter: held.author,
         inviter_name: view.name_of(&held.author).to_owned(),
         seed,
         addresses,
@@ -160,17 +155,24 @@ fn render_invite(
     }
     .encode();
     let qr_svg = QRBuilder::new(link.as_str()).build().map(|qr| SvgBuilder::default().to_str(&qr)).unwrap_or_default();
+    let invite = without_link(view, id).ok_or_else(|| ApiError::not_found("invite"))?;
+    Ok(Invite { link, qr_svg, ..invite })
+}
+
+/// An invite as the event log shows it: the link stays with whoever made it.
+pub(super) fn without_link(view: &ServerView, id: &EventId) -> Option<Invite> {
+    let held = view.state.invite(id)?;
     let invite_id = ids::InviteId::from_bytes(*id.as_bytes());
-    Ok(Invite {
+    Some(Invite {
         id: invite_id,
         invite_id,
         server_id: ids::ServerId::from_bytes(*view.id.as_bytes()),
-        link,
-        qr_svg,
-        role_id: render::role_id(&held.role),
-        max_uses: held.max_uses,
-        uses: held.uses,
-        expires_at: expires_ms,
+        link: String::new(),
+        qr_svg: String::new(),
+        role_id: render::role_id(&held.terms.role),
+        max_uses: held.terms.max_uses,
+        uses: u32::try_from(held.uses).unwrap_or(u32::MAX),
+        expires_at: held.terms.expires.map(|hlc| hlc.ms()),
         created_by: ids::AccountId::from_bytes(*held.author.as_bytes()),
         revoked: held.revoked,
     })

@@ -17,11 +17,8 @@ pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) ->
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
     let connected = api.node.overlay.peers().await.unwrap_or_default();
-    let online: BTreeSet<_> = connected
-        .iter()
-        .filter_map(|peer| view.state.account_of_device(&peer.device))
-        .chain([view.me])
-        .collect();
+    let online: BTreeSet<_> =
+        connected.iter().filter_map(|peer| view.state.account_of_device(&peer.device)).chain([view.me]).collect();
     let query = params.query.map(|query| query.to_lowercase());
     let now = now_ms();
     let mut members: Vec<Member> = view

@@ -73,7 +73,7 @@ struct KnownGap {
 
 fn page(
     api: &Api,
-    snapshot: &Snapshot,
+    snapshot: &Snapshot<'_>,
     view: &Arc<ServerView>,
     channel: ChannelId,
     params: &ListParams,
@@ -120,7 +120,7 @@ impl KnownGap {
     /// The gap as an item and where it stands, if it lies within the page.
     fn item(
         &self,
-        snapshot: &Snapshot,
+        snapshot: &Snapshot<'_>,
         oldest: Option<(Hlc, EntryId)>,
         newest: Option<(Hlc, EntryId)>,
     ) -> Result<Option<(Gap, Hlc)>, LedgerError> {
@@ -150,14 +150,13 @@ impl KnownGap {
 
 /// Where a page begins: by anchor message or by cursor.
 fn position(
-    snapshot: &Snapshot,
+    snapshot: &Snapshot<'_>,
     channel: ChannelId,
     params: &ListParams,
 ) -> Result<Result<Position, ApiError>, LedgerError> {
     if let Some(text) = &params.cursor {
-        return Ok(read_cursor(&text.0).ok_or_else(|| {
-            ApiError::new(ErrorKind::CursorInvalid, "not a cursor of message.list").field("cursor")
-        }));
+        return Ok(read_cursor(&text.0)
+            .ok_or_else(|| ApiError::new(ErrorKind::CursorInvalid, "not a cursor of message.list").field("cursor")));
     }
     let anchor = params.before.or(params.after).or(params.around);
     let Some(anchor) = anchor else { return Ok(Ok(Position::Newest)) };
@@ -197,7 +196,7 @@ impl Api {
     /// Reads the ledger off the runtime.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Self, &Snapshot) -> Result<T, LedgerError> + Send + 'static,
+        read: impl FnOnce(&Self, &Snapshot<'_>) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let api = self.clone();
         tokio::task::spawn_blocking(move || {
@@ -217,7 +216,7 @@ impl Api {
     }
 
     /// A message of a server of ours.
-    pub(super) fn message(&self, snapshot: &Snapshot, id: EntryId) -> Result<Option<Message>, LedgerError> {
+    pub(super) fn message(&self, snapshot: &Snapshot<'_>, id: EntryId) -> Result<Option<Message>, LedgerError> {
         let Some(stored) = snapshot.entry(&id)? else { return Ok(None) };
         Ok(self.stored_message(&stored))
     }

@@ -18,6 +18,8 @@ use std::sync::Arc;
 use folkmoot_identity::IdentityState;
 use folkmoot_rpc::{ApiError, CallContext, Gate, Method, Registry, RegistryError, contract as c};
 
+pub use node::metrics;
+
 use crate::node::Inner;
 
 /// What handlers work with.

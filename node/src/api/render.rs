@@ -7,8 +7,8 @@ use folkmoot_core::{
 };
 use folkmoot_ledger::Snapshot;
 use folkmoot_rpc::{
-    ids,
     contract::{Hlc, channel, member, message, server},
+    ids,
 };
 
 use super::Api;
@@ -69,7 +69,7 @@ pub(super) fn message(
 }
 
 /// A server as `server.get` shows it. `missing` entries are known to exist and not here; `online` members are connected.
-pub(super) fn server(view: &ServerView, snapshot: &Snapshot, missing: u64, online: bool) -> server::Server {
+pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, online: bool) -> server::Server {
     let state = &view.state;
     let unread = state.channel_ids().map(|channel| unread(snapshot, &channel, &view.me)).sum();
     let alone = state.members().count() <= 1;
@@ -109,7 +109,7 @@ pub(super) fn server(view: &ServerView, snapshot: &Snapshot, missing: u64, onlin
 }
 
 /// A channel as `channel.get` shows it.
-pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot) -> Option<channel::Channel> {
+pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot<'_>) -> Option<channel::Channel> {
     let held = view.state.channel(id)?;
     let message_id = |entry: EntryId| ids::MessageId::from_bytes(*entry.as_bytes());
     Some(channel::Channel {
@@ -137,9 +137,10 @@ pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot) ->
 }
 
 /// How many messages stand behind the read marker.
-pub(super) fn unread(snapshot: &Snapshot, channel: &ChannelId, _me: &folkmoot_core::ids::AccountId) -> u64 {
+pub(super) fn unread(snapshot: &Snapshot<'_>, channel: &ChannelId, _me: &folkmoot_core::ids::AccountId) -> u64 {
     let marker = snapshot.read_marker(channel).ok().flatten();
-    snapshot.count_after(channel, marker.map(|m| (m.hlc, m.entry)), UNREAD_MAX).unwrap_or(0)
+    let (hlc, entry) = marker.map_or((folkmoot_identity::Hlc::ZERO, EntryId::new([0; 32])), |m| (m.hlc, m.entry));
+    snapshot.count_after(channel, hlc, &entry, UNREAD_MAX).unwrap_or(0)
 }
 
 /// A member as `member.list` shows it.
@@ -166,10 +167,7 @@ pub(super) fn member(
 
 impl Api {
     /// The view of a server, or 2001.
-    pub(super) fn view(
-        &self,
-        id: ids::ServerId,
-    ) -> Result<std::sync::Arc<ServerView>, folkmoot_rpc::ApiError> {
+    pub(super) fn view(&self, id: ids::ServerId) -> Result<std::sync::Arc<ServerView>, folkmoot_rpc::ApiError> {
         let id = folkmoot_core::ids::ServerId::new(id.to_bytes());
         self.node.views.server(&id).ok_or_else(|| folkmoot_rpc::ApiError::not_found("server"))
     }

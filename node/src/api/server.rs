@@ -3,8 +3,8 @@
 use folkmoot_core::{governance, ids::ServerId};
 use folkmoot_identity::name::validate_name;
 use folkmoot_proto::limits::{
-    ADDRESS_BYTES, DESCRIPTION_BYTES, DISPLAY_NAME_CHARS, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX, MESSAGE_RATE_PER_SECOND,
-    NAME_CHARS,
+    ADDRESS_BYTES, DESCRIPTION_BYTES, DISPLAY_NAME_CHARS, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX,
+    MESSAGE_RATE_PER_SECOND, NAME_CHARS,
 };
 use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind,
@@ -20,11 +20,7 @@ use crate::{pipeline::NewServer, view::ServerView};
 /// Tags of a server.
 const TAGS: usize = 8;
 
-pub(super) async fn create(
-    api: &Api,
-    context: CallContext,
-    params: CreateParams,
-) -> Result<Created<Server>, ApiError> {
+pub(super) async fn create(api: &Api, context: CallContext, params: CreateParams) -> Result<Created<Server>, ApiError> {
     let key = nonce::key(&context, params.nonce.as_ref(), &params);
     let new = validate(params)?;
     let made = api
@@ -66,9 +62,8 @@ fn validate(params: CreateParams) -> Result<NewServer, ApiError> {
             return Err(ApiError::invalid_content("bootstrap", text));
         }
     }
-    let rate = params
-        .message_rate
-        .unwrap_or(MessageRate { per_second: MESSAGE_RATE_PER_SECOND, burst: MESSAGE_RATE_BURST });
+    let rate =
+        params.message_rate.unwrap_or(MessageRate { per_second: MESSAGE_RATE_PER_SECOND, burst: MESSAGE_RATE_BURST });
     let in_range = |n: u32| (1..=MESSAGE_RATE_MAX).contains(&n);
     if !in_range(rate.per_second) || !in_range(rate.burst) {
         return Err(ApiError::invalid_params("message_rate", "per_second and burst are 1 to 100000"));
@@ -103,12 +98,7 @@ pub(super) async fn leave(api: &Api, context: CallContext, params: ServerParams)
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
     let id = view.id;
-    api.node
-        .pipeline
-        .act(move |turn| turn.leave(id))
-        .await
-        .map_err(|e| error::pipeline(&e))?
-        .map_err(error::act)?;
+    api.node.pipeline.act(move |turn| turn.leave(id)).await.map_err(|e| error::pipeline(&e))?.map_err(error::act)?;
     Ok(Left { server_id: params.server_id })
 }
 
@@ -120,7 +110,8 @@ impl Api {
 
     async fn server_of(&self, view: std::sync::Arc<ServerView>) -> Result<Server, ApiError> {
         let (id, online) = (view.id, self.connected_members(&view).await > 0);
-        let missing = self.node.pipeline.read(move |world| world.servers.get(&id).map_or(0, crate::pipeline::Server::missing));
+        let missing =
+            self.node.pipeline.read(move |world| world.servers.get(&id).map_or(0, crate::pipeline::Server::missing));
         let missing = missing.await.map_err(|e| error::pipeline(&e))?;
         self.read(move |_, snapshot| Ok(render::server(&view, snapshot, missing, online))).await
     }
@@ -132,12 +123,13 @@ pub(super) fn page<T>(
     cursor: Option<&Cursor>,
     limit: usize,
 ) -> Result<(Vec<T>, Option<Cursor>), ApiError> {
-    let start = match cursor {
-        None => 0,
-        Some(cursor) => cursor.0.strip_prefix("at_").and_then(|n| n.parse::<usize>().ok()).ok_or_else(|| {
-            ApiError::new(ErrorKind::CursorInvalid, "not a cursor of this method").field("cursor")
-        })?,
-    };
+    let start =
+        match cursor {
+            None => 0,
+            Some(cursor) => cursor.0.strip_prefix("at_").and_then(|n| n.parse::<usize>().ok()).ok_or_else(|| {
+                ApiError::new(ErrorKind::CursorInvalid, "not a cursor of this method").field("cursor")
+            })?,
+        };
     let more = all.len() > start.saturating_add(limit);
     let items = all.into_iter().skip(start).take(limit).collect();
     Ok((items, more.then(|| Cursor(format!("at_{}", start + limit)))))

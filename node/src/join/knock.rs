@@ -38,9 +38,31 @@ pub enum KnockError {
     /// A door answered and refused.
     #[error("the door refused: {}", .0.as_str_name())]
     Refused(RefusalReason),
+    /// Our own pipeline gave no answer.
+    #[error("pipeline gave no answer")]
+    Pipeline(#[from] crate::pipeline::PipelineError),
     /// What the door sent does not hold together.
     #[error("the door sent a server that does not verify")]
     BadServer(#[source] SyncError),
+}
+
+impl KnockError {
+    /// Whether the same link may open a door later.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::BadServer(_)
+                | Self::Refused(
+                    RefusalReason::UnknownServer
+                        | RefusalReason::Locked
+                        | RefusalReason::Busy
+                        | RefusalReason::Limit
+                        | RefusalReason::Storage
+                )
+        )
+    }
 }
 
 /// Tries the link's addresses in turn until a door opens; the server is stored and followed when this returns.
@@ -95,15 +117,14 @@ async fn through(
         _ => return Err(broken(SyncError::Protocol { what: "no challenge" })),
     };
     let server = link.server;
-    let request = pipeline.read(move |world| request(world, &server, nonce)).await.map_err(|e| broken(e.into()))?;
+    let request = pipeline.read(move |world| request(world, &server, nonce)).await?;
     let body: Bytes = request.ok_or(KnockError::NotReady)?.encode_to_vec().into();
     let sig = invite.sign(Context::Join, &derive(Purpose::JoinRequest, &[&body]));
     send(&mut stream, Frame::Proof(v1::JoinProof { request: Some(SignedBytes { body, sig }.into()) })).await?;
     let joined = receive_server(&mut stream, link, door).await?;
     pipeline
         .act(move |turn| turn.join(joined))
-        .await
-        .map_err(|e| broken(e.into()))?
+        .await?
         .map_err(|_| broken(SyncError::Protocol { what: "a server that does not verify" }))
 }
 
@@ -114,9 +135,9 @@ fn request(world: &World, server: &folkmoot_core::ids::ServerId, nonce: Bytes) -
         server: Bytes::copy_from_slice(server.as_ref()),
         nonce,
         account: Bytes::copy_from_slice(me.account_id().as_ref()),
-        certificate: Some(me.account.certificate().into()),
-        prekey: Some(me.account.prekey_register().into()),
-        profile: Some(me.account.profile_register().into()),
+        certificate: Some(me.account.certificate().signed.clone().into()),
+        prekey: Some(me.account.prekey_register().signed.clone().into()),
+        profile: Some(me.account.profile().signed.clone().into()),
     })
 }
 
@@ -133,7 +154,9 @@ async fn receive_server(stream: &mut FramedStream, link: &InviteLink, door: Devi
     loop {
         match receive(stream).await? {
             Frame::Events(events) => {
-                joined.events.extend(events.events.into_iter().map(SignedBytes::from).inspect(|e| bytes += e.body.len()));
+                joined
+                    .events
+                    .extend(events.events.into_iter().map(SignedBytes::from).inspect(|e| bytes += e.body.len()));
             }
             Frame::Registers(registers) => {
                 let registers = registers.registers.into_iter().map(SignedBytes::from);

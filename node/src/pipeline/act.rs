@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use folkmoot_core::{
     governance::{
-        ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, Invite, MessageRate, Payload, Permission, Role,
-        Visibility,
+        ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, Invite, MessageRate, Payload, Permission,
+        Role, Visibility,
     },
     ids::{ChannelId, EntryId, EventId, ServerId},
 };
-use folkmoot_identity::{Certificate, Hlc, InviteKey, Register};
+use folkmoot_identity::{Hlc, InviteKey, Register};
 use folkmoot_ledger::{EventRecord, LedgerError, NonceRecord};
 use folkmoot_proto::limits::CHANNELS;
 
@@ -148,13 +148,11 @@ impl Turn<'_> {
         }
         self.batch()?;
         let NewServer { name, description, visibility, tags, bootstrap, message_rate } = new;
-        let verified = |signed| Register::verify(signed).map_err(|error| ActError::Refused(error.to_string()));
         let founder = Founder {
             account: me.account_id(),
-            certificate: Certificate::verify(me.account.certificate())
-                .map_err(|error| ActError::Refused(error.to_string()))?,
-            prekey: verified(me.account.prekey_register())?,
-            profile: verified(me.account.profile_register())?,
+            certificate: me.account.certificate().clone(),
+            prekey: me.account.prekey_register().clone(),
+            profile: me.account.profile().clone(),
         };
         let genesis = Genesis {
             name,
@@ -172,15 +170,18 @@ impl Turn<'_> {
         let id = governance.server();
         self.adopt(id, governance)?;
         self.rotate(id, "first")?;
-        self.put_channel(ChannelPut {
-            channel: None,
-            name: FIRST_CHANNEL.into(),
-            kind: ChannelKind::Text,
-            topic: String::new(),
-            parent: None,
-            overrides: Vec::new(),
-            private: false,
-        }, id)?;
+        self.put_channel(
+            ChannelPut {
+                channel: None,
+                name: FIRST_CHANNEL.into(),
+                kind: ChannelKind::Text,
+                topic: String::new(),
+                parent: None,
+                overrides: Vec::new(),
+                private: false,
+            },
+            id,
+        )?;
         self.emit(
             EventRecord::new(EventKind::ServerCreated.number(), self.now_ms, hlc)
                 .server(id)
@@ -230,15 +231,11 @@ impl Turn<'_> {
         let NewInvite { server, max_uses, expires_ms } = new;
         self.require(server, Permission::Invite)?;
         let key = InviteKey::from_seed(&random());
-        let invite = Invite {
-            public_key: key.public(),
-            role: Role::Member,
-            max_uses,
-            expires: expires_ms.map(Hlc::from_ms),
-        };
+        let invite =
+            Invite { public_key: key.public(), role: Role::Member, max_uses, expires: expires_ms.map(Hlc::from_ms) };
         let event = self.author(server, Payload::Invite(invite), Hand::Device)?;
         let id = event.id();
-        self.batch()?.put_setting(&invite_setting(&id), Bytes::copy_from_slice(key.seed()))?;
+        self.batch()?.put_setting(&invite_setting(&id), &Bytes::copy_from_slice(key.seed()))?;
         self.remember(nonce, id.as_ref())?;
         Ok(Made { id, replayed: false })
     }
@@ -285,7 +282,7 @@ impl Turn<'_> {
         let snapshot = self.wiring.ledger.snapshot()?;
         let entry = snapshot.entry(&up_to)?.filter(|e| e.channel == channel).ok_or(ActError::UnknownMessage)?;
         let position = (entry.entry.header.hlc, up_to);
-        if snapshot.read_marker(&channel)?.is_some_and(|marker| marker >= position) {
+        if snapshot.read_marker(&channel)?.is_some_and(|marker| (marker.hlc, marker.entry) >= position) {
             return Ok(());
         }
         self.batch()?.put_read_marker(channel, position.0, position.1)?;
@@ -356,4 +353,42 @@ impl Turn<'_> {
 #[must_use]
 pub fn invite_setting(id: &EventId) -> String {
     format!("invite/{}", data_encoding::HEXLOWER.encode(id.as_ref()))
+}
+
+impl Turn<'_> {
+    /// Keeps a sealed setting unless `most` of its prefix are kept already.
+    pub fn keep_setting(&mut self, name: &str, value: Bytes, prefix: &str, most: usize) {
+        let kept = self.wiring.ledger.snapshot().and_then(|snapshot| snapshot.settings(prefix));
+        let known = kept.as_ref().is_ok_and(|kept| kept.len() < most || kept.iter().any(|(held, _)| held == name));
+        let put = known.then(|| self.batch().and_then(|batch| batch.put_setting(name, &value)));
+        if !matches!(put, Some(Ok(()))) {
+            tracing::warn!(name = prefix, "setting not kept");
+        }
+    }
+
+    /// Forgets a setting.
+    pub fn forget_setting(&mut self, name: &str) {
+        if let Err(error) = self.batch().map(|batch| batch.delete_setting(name)) {
+            tracing::warn!(%error, "setting not forgotten");
+        }
+    }
+
+    /// Drops the answers to nonces whose day is over.
+    pub fn forget_expired_nonces(&mut self) {
+        let now_ms = self.now_ms;
+        let expired = self.wiring.ledger.snapshot().and_then(|snapshot| snapshot.expired_nonces(now_ms, 10_000));
+        for nonce in expired.unwrap_or_default() {
+            if let Err(error) = self.batch().map(|batch| batch.delete_nonce(&nonce)) {
+                tracing::debug!(%error, "nonce not forgotten");
+                return;
+            }
+        }
+    }
+
+    /// Replaces the view of the own account, after its profile or prekeys changed.
+    pub fn use_account(&mut self, account: std::sync::Arc<folkmoot_identity::Account>) {
+        if let Some(me) = self.world.me.as_mut() {
+            me.account = account;
+        }
+    }
 }

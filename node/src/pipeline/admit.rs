@@ -124,11 +124,8 @@ impl Turn<'_> {
         }
         let account = request.account;
         let member = self.world.servers.get(&server_id).and_then(|s| s.governance.state().grant_of(&account));
-        let known_device = self
-            .world
-            .servers
-            .get(&server_id)
-            .is_some_and(|s| s.governance.state().certified_device(&account, &peer));
+        let known_device =
+            self.world.servers.get(&server_id).is_some_and(|s| s.governance.state().certified_device(&account, &peer));
         let admit = match member {
             Some(grant) if known_device => grant,
             _ => {

@@ -54,21 +54,30 @@ fn ingest(turn: &mut Turn<'_>, topic: &[u8; 32], source: DeviceId, frame: &[u8])
     }
     if !frame.events.is_empty() {
         let events: Vec<SignedBytes> = frame.events.into_iter().map(Into::into).collect();
-        verdict = verdict.worse(super::govern::ingest_gossip(turn, server_id, events, source));
+        verdict = worse(verdict, super::govern::ingest_gossip(turn, server_id, events, source));
     }
     for register in frame.registers {
-        verdict = verdict.worse(super::registers::ingest_gossip(turn, register.into()));
+        verdict = worse(verdict, super::registers::ingest_gossip(turn, register.into()));
     }
     for init in frame.inits {
-        verdict = verdict.worse(ingest_init(turn, server_id, init.into(), source));
+        verdict = worse(verdict, ingest_init(turn, server_id, init.into(), source));
     }
     for item in frame.entries {
-        verdict = verdict.worse(ingest_entry(turn, server_id, item, source));
+        verdict = worse(verdict, ingest_entry(turn, server_id, item, source));
         if verdict == Verdict::Reject {
             break;
         }
     }
     verdict
+}
+
+/// The verdict on a frame is that on its worst part: whoever wrote it wrote all of it.
+const fn worse(a: Verdict, b: Verdict) -> Verdict {
+    match (a, b) {
+        (Verdict::Reject, _) | (_, Verdict::Reject) => Verdict::Reject,
+        (Verdict::Ignore, _) | (_, Verdict::Ignore) => Verdict::Ignore,
+        (Verdict::Accept, Verdict::Accept) => Verdict::Accept,
+    }
 }
 
 fn ingest_init(turn: &mut Turn<'_>, server_id: ServerId, signed: SignedBytes, source: DeviceId) -> Verdict {

@@ -209,7 +209,7 @@ pub(super) enum AuthorError {
 fn sign(me: &Me, body: EventBody, hand: Hand) -> folkmoot_core::governance::Verified {
     match hand {
         Hand::Device => body.sign(me.device.signing_key()),
-        Hand::Root => body.sign(me.account.key().signing_key()),
+        Hand::Root => body.sign(me.account.account_key().signing_key()),
     }
 }
 

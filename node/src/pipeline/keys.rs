@@ -145,7 +145,8 @@ impl Turn<'_> {
         let data = KeyEpoch::from_wire(data).map_err(|error| AuthorError::Refused(error.to_string()))?;
         let event = self.author(server_id, Payload::KeyEpoch(data), Hand::Device)?;
         let id = EpochId::from(event.id());
-        self.hold(server_id, id, Secret::History(root))?;
+        // The event commits to this very secret.
+        self.hold(server_id, id, Secret::History(root))?.map_err(AuthorError::Refused)?;
         self.follow_topics(server_id);
         Ok(())
     }
@@ -154,15 +155,10 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// [`LedgerError`] as a pipeline error.
-    pub fn take_grants(
-        &mut self,
-        server: ServerId,
-        grants: &[v1::KeyGrant],
-    ) -> Result<(), super::PipelineError> {
+    pub fn take_grants(&mut self, server: ServerId, grants: &[v1::KeyGrant]) -> Result<(), super::PipelineError> {
         for grant in grants {
             let (Ok(epoch), Some(row)) = (EpochId::try_from(grant.epoch.as_ref()), &grant.row) else { continue };
-            let (Some(kind), Ok(prekey)) =
-                (WrapKind::from_wire(row.kind), <[u8; 32]>::try_from(row.prekey.as_ref()))
+            let (Some(kind), Ok(prekey)) = (WrapKind::from_wire(row.kind), <[u8; 32]>::try_from(row.prekey.as_ref()))
             else {
                 continue;
             };
@@ -189,12 +185,8 @@ impl Turn<'_> {
                     Secret::History(_) => WrapKind::History,
                     Secret::Messages(_) => WrapKind::Messages,
                 };
-                let scope = WrapScope {
-                    server: server_id,
-                    scope: server_id,
-                    generation,
-                    history_commit: commitments.history,
-                };
+                let scope =
+                    WrapScope { server: server_id, scope: server_id, generation, history_commit: commitments.history };
                 let aad = WrapScope::aad(&device, &public, kind);
                 let sealed = prekey::seal(&public, &scope.info(), &aad, secret.expose()).ok()?;
                 Some(v1::KeyGrant {
@@ -225,12 +217,12 @@ impl Turn<'_> {
         let Some((generation, commitments)) = server.ring.header(&epoch) else {
             return Ok(Err("unknown epoch".into()));
         };
-        let scope =
-            WrapScope { server: server_id, scope: server_id, generation, history_commit: commitments.history };
+        let scope = WrapScope { server: server_id, scope: server_id, generation, history_commit: commitments.history };
         let aad = WrapScope::aad(&me.device_id(), sealed_to, kind);
-        let secret = match me.account.open_wrapped(sealed_to, &scope.info(), &aad, sealed) {
-            Ok(secret) => secret,
-            Err(error) => return Ok(Err(error.to_string())),
+        let secret = match me.account.open_wrap(sealed_to, &scope.info(), &aad, sealed) {
+            Some(Ok(secret)) => secret,
+            Some(Err(error)) => return Ok(Err(error.to_string())),
+            None => return Ok(Err("sealed to a prekey that is not here any more".into())),
         };
         let secret = match kind {
             WrapKind::History => Secret::History(HistoryRoot::new(secret)),
@@ -240,12 +232,7 @@ impl Turn<'_> {
     }
 
     /// Takes a secret and what its history links hand over, and stores them.
-    fn hold(
-        &mut self,
-        server_id: ServerId,
-        epoch: EpochId,
-        secret: Secret,
-    ) -> Result<Result<(), String>, LedgerError> {
+    fn hold(&mut self, server_id: ServerId, epoch: EpochId, secret: Secret) -> Result<Result<(), String>, LedgerError> {
         self.batch()?;
         let Some(server) = self.world.servers.get_mut(&server_id) else { return Ok(Err("unknown server".into())) };
         let gained = match server.ring.hold(epoch, secret) {

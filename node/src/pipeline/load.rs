@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use folkmoot_core::{
     epoch::{HistoryRoot, Secret},
     governance::{Governance, Unverified},
-    ids::ServerId,
+    ids::{EpochId, ServerId},
     log::{Author, AuthorizedLog, SeqRange},
 };
 use folkmoot_identity::signed::SignedBytes;
-use folkmoot_ledger::{EpochSecretKind, LedgerError, LogRecord, Snapshot};
+use folkmoot_ledger::{EpochSecret, EpochSecretKind, LedgerError, LogRecord, Snapshot};
 
 use super::{Log, Me, Server, Turn, World};
 
@@ -36,10 +36,15 @@ impl Turn<'_> {
         self.unload();
         let snapshot = self.wiring.ledger.snapshot()?;
         for register in snapshot.registers()? {
-            self.world.registers.put(register);
+            // Verified before it was stored; decoding it again costs the signature once per start.
+            if let Ok(register) = folkmoot_identity::Register::verify(register) {
+                self.world.registers.put(register);
+            }
         }
+        let mut secrets: HashMap<EpochId, EpochSecret> =
+            snapshot.epoch_secrets()?.into_iter().map(|secret| (secret.epoch, secret)).collect();
         for server in snapshot.servers()? {
-            let loaded = load_server(&snapshot, server)?;
+            let loaded = load_server(&snapshot, server, &mut secrets)?;
             self.world.hlc = self.world.hlc.max(loaded.governance.greatest_hlc());
             let channels: Vec<_> = loaded.governance.state().channel_ids().collect();
             self.world.channel_home.extend(channels.into_iter().map(|channel| (channel, server)));
@@ -68,7 +73,7 @@ impl Turn<'_> {
         *self.world = World { in_flight, ..World::default() };
     }
 
-    fn load_log(&mut self, snapshot: &Snapshot, record: LogRecord, me: &Me) -> Result<(), LoadError> {
+    fn load_log(&mut self, snapshot: &Snapshot<'_>, record: LogRecord, me: &Me) -> Result<(), LoadError> {
         let LogRecord { init, ranges, forks, own, closed } = record;
         let (log_id, server_id, channel_id, log_author) = (init.id, init.server, init.channel, init.account);
         let Some(server) = self.world.servers.get_mut(&server_id) else { return Ok(()) };
@@ -94,7 +99,8 @@ impl Turn<'_> {
         let channel = server.channels.entry(channel_id).or_default();
         channel.hlc = channel.hlc.max(log.top_hlc);
         self.world.hlc = self.world.hlc.max(log.top_hlc);
-        if own && !closed && author.as_ref().is_some_and(|a| channel.own.as_ref().is_none_or(|own| own.hlc() < a.hlc())) {
+        if own && !closed && author.as_ref().is_some_and(|a| channel.own.as_ref().is_none_or(|own| own.hlc() < a.hlc()))
+        {
             channel.own = author;
         }
         channel.logs.insert(log_id, log);
@@ -104,9 +110,13 @@ impl Turn<'_> {
     }
 }
 
-fn load_server(snapshot: &Snapshot, server: ServerId) -> Result<Server, LoadError> {
+fn load_server(
+    snapshot: &Snapshot<'_>,
+    server: ServerId,
+    secrets: &mut HashMap<EpochId, EpochSecret>,
+) -> Result<Server, LoadError> {
     let broken = || LoadError::BrokenServer { server };
-    let mut waiting: HashMap<_, SignedBytes> = snapshot.events(&server)?.into_iter().collect();
+    let mut waiting: HashMap<_, SignedBytes> = snapshot.events_of(&server)?.into_iter().collect();
     let genesis = waiting.remove(&server.genesis()).ok_or_else(broken)?;
     let trusted = |signed| Unverified::decode(signed).map(Unverified::trusted).map_err(|_| broken());
     let mut governance = Governance::new(trusted(genesis)?).map_err(|_| broken())?;
@@ -118,7 +128,7 @@ fn load_server(snapshot: &Snapshot, server: ServerId) -> Result<Server, LoadErro
     let epochs: Vec<_> = loaded.governance.state().epochs().map(|e| e.event).collect();
     for event in epochs {
         let id = event.into();
-        if let Some((kind, secret)) = snapshot.epoch_secret(&id)? {
+        if let Some(EpochSecret { kind, secret, .. }) = secrets.remove(&id) {
             let secret = match kind {
                 EpochSecretKind::History => Secret::History(HistoryRoot::new(secret)),
                 EpochSecretKind::Messages => Secret::Messages(secret),
@@ -131,7 +141,7 @@ fn load_server(snapshot: &Snapshot, server: ServerId) -> Result<Server, LoadErro
 
 /// Ids that the lowest entry of each range names and that are not held.
 fn dangling(
-    snapshot: &Snapshot,
+    snapshot: &Snapshot<'_>,
     log: &folkmoot_core::ids::LogId,
     ranges: &[SeqRange],
 ) -> Result<HashMap<folkmoot_core::ids::EntryId, u64>, LedgerError> {

@@ -31,7 +31,9 @@ impl Turn<'_> {
     /// [`LedgerError`]; then nothing was changed.
     pub(super) fn place(&mut self, entry: &Authorized) -> Result<Placed, LedgerError> {
         let (log_id, seq, id) = (entry.entry().log, entry.entry().header.seq, entry.entry().id);
-        let Some((server_id, channel_id)) = self.world.log_home.get(&log_id).copied() else { return Ok(Placed::Broken) };
+        let Some((server_id, channel_id)) = self.world.log_home.get(&log_id).copied() else {
+            return Ok(Placed::Broken);
+        };
         let held_here = match self.world.log(&server_id, &channel_id, &log_id) {
             Some(log) if log.ranges.contains(seq) => self.ids_at(log_id, seq)?,
             Some(_) => Vec::new(),

@@ -3,6 +3,7 @@
 //! Local writes, gossip and catch-up all become commands here: verified, authorized, put into one batch, and only after the synced
 //! commit acknowledged and announced. Readers get [`crate::view::Views`] or ask with [`Pipeline::read`].
 
+mod ack;
 mod act;
 mod actor;
 mod admit;
@@ -19,12 +20,15 @@ mod run;
 mod turn;
 mod world;
 
-pub use act::{ActError, NewChannel, NewInvite, NewServer};
+pub use ack::AckError;
+pub use act::{ActError, NewChannel, NewInvite, NewServer, invite_setting};
 pub use actor::{Pipeline, PipelineError, Wiring};
 pub use admit::{DoorRefusal, Joined};
 pub use gossip::GossipFrame;
 pub use govern::Applied;
-pub use publish::{NonceKey, PublishError, Published, PublishMessage};
+pub use load::LoadError;
+pub(crate) use publish::payload_of;
+pub use publish::{NonceKey, PublishError, PublishMessage, Published};
 pub use run::{IncomingRun, RunOutcome};
 pub use turn::Turn;
 pub use world::{Channel, Log, Me, Server, World};

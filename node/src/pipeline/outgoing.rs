@@ -36,7 +36,9 @@ impl Item {
     fn size(&self) -> usize {
         8 + match self {
             Self::Entry(entry) => entry.encoded_len(),
-            Self::Init(signed) | Self::Event(signed) | Self::Register(signed) => signed.body.len() + signed.sig.len() + 8,
+            Self::Init(signed) | Self::Event(signed) | Self::Register(signed) => {
+                signed.body.len() + signed.sig.len() + 8
+            }
             Self::Announced(_) => 34,
         }
     }
@@ -67,8 +69,7 @@ impl Outgoing {
     }
 
     pub(super) fn event(&mut self, server: ServerId, id: EventId, event: SignedBytes) {
-        let item =
-            if event.body.len() > GOSSIP_EVENT_BYTES { Item::Announced(id) } else { Item::Event(event) };
+        let item = if event.body.len() > GOSSIP_EVENT_BYTES { Item::Announced(id) } else { Item::Event(event) };
         self.0.entry(server).or_default().push(item);
     }
 

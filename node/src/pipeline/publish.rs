@@ -148,9 +148,9 @@ fn publish(turn: &mut Turn<'_>, message: PublishMessage) -> Result<Published, Pu
     // 4. The ledger takes writes; from here on nothing fails.
     turn.batch()?;
     let refs = payload.refs();
-    let snapshot = turn.wiring.ledger.snapshot()?;
     for reference in &refs {
-        if !snapshot.contains_entry_in(&channel_id, reference)? {
+        let held = turn.wiring.ledger.snapshot()?.entry(reference)?;
+        if held.is_none_or(|held| held.channel != channel_id) {
             return Err(PublishError::UnknownReference(*reference));
         }
     }
@@ -232,7 +232,8 @@ fn append_own(
     let verified = author.append(me.device.signing_key(), draft, seen, now_ms);
     let log_id = verified.entry().log;
     let log = channel.logs.get(&log_id).ok_or_else(unknown)?;
-    let announce_init = verified.entry().header.seq.is_multiple_of(INIT_EVERY).then(|| log.authorized.init().signed.clone());
+    let announce_init =
+        verified.entry().header.seq.is_multiple_of(INIT_EVERY).then(|| log.authorized.init().signed.clone());
     let authorized = log.authorized.admit(verified).map_err(|_| unknown())?;
     let placed = turn.place(&authorized)?;
     debug_assert_eq!(placed, Placed::New, "an own entry follows the head of its log");

@@ -11,11 +11,11 @@ const BUCKETS: usize = 20_000;
 
 /// Rate a server allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
+pub(super) struct Rate {
     /// Messages a second.
-    pub per_second: u32,
+    pub(super) per_second: u32,
     /// Messages at once after a pause.
-    pub burst: u32,
+    pub(super) burst: u32,
 }
 
 struct Bucket {
@@ -41,11 +41,8 @@ impl Rates {
             }
         }
         let (per_second, burst) = (f64::from(rate.per_second), f64::from(rate.burst));
-        let bucket = self.0.entry(author).or_insert(Bucket {
-            messages: burst,
-            bytes: burst * BYTES_PER_MESSAGE,
-            at_ms: now_ms,
-        });
+        let bucket =
+            self.0.entry(author).or_insert(Bucket { messages: burst, bytes: burst * BYTES_PER_MESSAGE, at_ms: now_ms });
         #[expect(clippy::cast_precision_loss, reason = "milliseconds between two messages")]
         let elapsed = now_ms.saturating_sub(bucket.at_ms) as f64 / 1_000.0;
         bucket.at_ms = now_ms.max(bucket.at_ms);
@@ -58,7 +55,8 @@ impl Rates {
             bucket.bytes -= bytes;
             return Ok(());
         }
-        let lacking = ((1.0 - bucket.messages) / per_second).max((bytes - bucket.bytes) / (per_second * BYTES_PER_MESSAGE));
+        let lacking =
+            ((1.0 - bucket.messages) / per_second).max((bytes - bucket.bytes) / (per_second * BYTES_PER_MESSAGE));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and at most seconds")]
         Err((lacking * 1_000.0).ceil().max(1.0) as u64)
     }

@@ -7,6 +7,7 @@ use folkmoot_core::ids::{AccountId, DeviceId, ServerId};
 use folkmoot_identity::{
     Hlc, Register, RegisterValue,
     kdf::{Purpose, derive},
+    register::RegisterError,
     signed::SignedBytes,
 };
 use folkmoot_ledger::EventRecord;
@@ -221,7 +222,8 @@ pub(super) fn ingest_gossip(turn: &mut Turn<'_>, signed: SignedBytes) -> Verdict
             turn.take_register(register);
             Verdict::Accept
         }
-        Err(error) if error.may_be_newer() => Verdict::Ignore,
+        // A newer program may see sense in it.
+        Err(RegisterError::Format { .. } | RegisterError::Kind { .. }) => Verdict::Ignore,
         Err(_) => Verdict::Reject,
     }
 }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use folkmoot_core::ids::{EntryId, LogId, ServerId};
-use folkmoot_ledger::{Batch, EventRecord, LedgerError};
 use folkmoot_identity::Hlc;
+use folkmoot_ledger::{Batch, EventRecord, LedgerError};
 
 use super::{World, actor::Command, actor::Wiring, logs, outgoing::Announcer, outgoing::Outgoing};
 use crate::clock::now_ms;

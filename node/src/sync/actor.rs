@@ -52,7 +52,9 @@ impl SyncHandle {
 
     /// Asks for a sync; dropped when many are asked for already.
     pub fn nudge(&self, nudge: Nudge) {
-        drop(self.nudges.try_send(nudge));
+        if self.nudges.try_send(nudge).is_err() {
+            tracing::trace!("many syncs are asked for already");
+        }
     }
 
     /// Where the pipeline puts its nudges.
@@ -214,7 +216,9 @@ impl Sync {
             select! {
                 () = shutdown.cancelled() => {}
                 outcome = session.run() => match outcome {
-                    Ok(outcome) => tracing::debug!(?server, ?peer, ?outcome, "synced"),
+                    Ok(outcome) => {
+                        tracing::debug!(?server, ?peer, events = outcome.events, entries = outcome.entries, "synced");
+                    }
                     Err(error) => {
                         tracing::debug!(?server, ?peer, error = &error as &dyn std::error::Error, "sync ended early");
                     }
@@ -235,7 +239,13 @@ pub async fn answer_auth(pipeline: &Pipeline, sync: &SyncHandle, peer: DeviceId,
 }
 
 /// Answers a peer's `/folkmoot/log/1` stream.
-pub async fn answer_log(pipeline: &Pipeline, log_index: &LogIndex, ledger: &Ledger, peer: DeviceId, stream: FramedStream) {
+pub async fn answer_log(
+    pipeline: &Pipeline,
+    log_index: &LogIndex,
+    ledger: &Ledger,
+    peer: DeviceId,
+    stream: FramedStream,
+) {
     if let Err(error) = serve::serve(pipeline, log_index, ledger, peer, stream).await {
         tracing::debug!(?peer, error = &error as &dyn std::error::Error, "log stream ended early");
     }

@@ -24,7 +24,7 @@ pub async fn request_keys(
         .read(move |world| {
             let me = world.me.as_ref()?;
             let lacking: Vec<EpochId> = world.servers.get(&server)?.ring.lacking().take(KEY_REQUEST_EPOCHS).collect();
-            (!lacking.is_empty()).then(|| (lacking, me.account.prekey_register()))
+            (!lacking.is_empty()).then(|| (lacking, me.account.prekey_register().signed.clone()))
         })
         .await?;
     let Some((epochs, prekey)) = wanted else { return Ok(()) };

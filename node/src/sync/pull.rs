@@ -126,7 +126,8 @@ async fn fetch_all(
             let mut ours: HashMap<LogId, LogSummary> = HashMap::new();
             let mut inits: HashMap<LogId, LogInit> = HashMap::new();
             let mut anchors: HashMap<LogId, HashSet<EntryId>> = HashMap::new();
-            for log in world.servers.get(&server).into_iter().flat_map(|s| s.channels.values()).flat_map(|c| c.logs.values())
+            for log in
+                world.servers.get(&server).into_iter().flat_map(|s| s.channels.values()).flat_map(|c| c.logs.values())
             {
                 let init = log.authorized.init();
                 ours.insert(init.id, log.summary());

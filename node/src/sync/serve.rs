@@ -7,7 +7,7 @@ use folkmoot_core::{
     sync::{LogSummary, server_digest},
 };
 use folkmoot_ledger::{Ledger, LedgerError};
-use folkmoot_overlay::{FramedStream, FrameError};
+use folkmoot_overlay::{FrameError, FramedStream};
 use folkmoot_proto::{limits::FETCH_ENTRIES, v1};
 use prost::Message;
 use v1::{RefusalReason, log_frame::Frame};
@@ -49,7 +49,8 @@ pub(super) async fn serve(
     if standing != Standing::Member {
         return refuse(&mut stream, RefusalReason::NotMember).await;
     }
-    let digests = pipeline.read(move |world| world.servers.get(&server).map(|s| s.digests())).await?.unwrap_or_default();
+    let digests =
+        pipeline.read(move |world| world.servers.get(&server).map(|s| s.digests())).await?.unwrap_or_default();
     let same = hello.digest.as_ref() == server_digest(&digests);
     let channels = if same { Vec::new() } else { digests };
     let channels = channels
@@ -141,12 +142,8 @@ async fn answer(
             .await
             .map_err(|_| SyncError::Protocol { what: "a range that could not be read" })??;
         let last = lowest.is_none_or(|lowest| lowest <= range.from);
-        let run = v1::LogRun {
-            request: fetch.request,
-            log: Bytes::copy_from_slice(log.as_ref()),
-            entries: compressed,
-            last,
-        };
+        let run =
+            v1::LogRun { request: fetch.request, log: Bytes::copy_from_slice(log.as_ref()), entries: compressed, last };
         stream.send_message(&frame(Frame::Run(run))).await?;
         match lowest {
             Some(lowest) if !last => to = lowest - 1,

@@ -46,7 +46,10 @@ pub fn seal_frame(keys: &EpochKeys, scope: &ServerId, epoch: &EpochId, nonce: &[
 /// Whether the frame says it belongs to the epoch of `keys`.
 #[must_use]
 pub fn hint_of(keys: &EpochKeys, frame: &[u8]) -> bool {
-    match (frame.first_chunk::<HINT_BYTES>(), frame.get(HINT_BYTES..).and_then(|rest| rest.first_chunk::<NONCE_BYTES>())) {
+    match (
+        frame.first_chunk::<HINT_BYTES>(),
+        frame.get(HINT_BYTES..).and_then(|rest| rest.first_chunk::<NONCE_BYTES>()),
+    ) {
         (Some(found), Some(nonce)) => hint(keys, nonce) == *found,
         _ => false,
     }

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use super::{
-    Commitments, EpochKeys, FrameError, HistoryRoot, Secret, frame, new::open_link,
-};
+use super::{Commitments, EpochKeys, FrameError, HistoryRoot, Secret, frame, new::open_link};
 use crate::ids::{EpochId, ServerId};
 
 /// An effective KEY_EPOCH event.
@@ -86,7 +84,9 @@ impl Ring {
                 continue;
             }
             if let Secret::History(root) = &secret {
-                queue.extend(open_link(root, &known.hist_link).into_iter().map(|(id, root)| (id, Secret::History(root))));
+                queue.extend(
+                    open_link(root, &known.hist_link).into_iter().map(|(id, root)| (id, Secret::History(root))),
+                );
             }
             let keys = secret.keys();
             self.held.insert(id, Held { secret, keys });
@@ -201,7 +201,8 @@ mod tests {
         let second = make(2, &[EpochParent { id: EpochId::new([1; 32]), generation: 1, root: &first.root }]);
         let third = make(3, &[EpochParent { id: EpochId::new([2; 32]), generation: 2, root: &second.root }]);
         let mut ring = Ring::default();
-        let ids = [note(&mut ring, 1, &first, true), note(&mut ring, 2, &second, true), note(&mut ring, 3, &third, true)];
+        let ids =
+            [note(&mut ring, 1, &first, true), note(&mut ring, 2, &second, true), note(&mut ring, 3, &third, true)];
         // when: only the newest secret is handed over
         let gained = ring.hold(ids[2], Secret::History(root(3))).expect("matches");
         // then: all three are held

@@ -122,7 +122,8 @@ impl LogInit {
             id,
             server: id32(&wire.server, "server")?.into(),
             channel: id32(&wire.channel, "channel")?.into(),
-            account: AccountId::try_from(wire.account.as_ref()).map_err(|_| InvalidEntry::Field { field: "account" })?,
+            account: AccountId::try_from(wire.account.as_ref())
+                .map_err(|_| InvalidEntry::Field { field: "account" })?,
             device: DeviceId::try_from(wire.device.as_ref()).map_err(|_| InvalidEntry::Field { field: "device" })?,
             grant: id32(&wire.grant, "grant")?,
             heads: wire.heads.iter().map(|h| id32(h, "heads")).collect::<Result<_, _>>()?,

@@ -84,6 +84,13 @@ impl Author {
         self.seq = header.seq;
         self.prev = id;
         self.hlc = header.hlc;
-        Verified::from_author(Entry { log: self.log, id, header, header_bytes, sig, body: Some(Body { salt, payload }) })
+        Verified::from_author(Entry {
+            log: self.log,
+            id,
+            header,
+            header_bytes,
+            sig,
+            body: Some(Body { salt, payload }),
+        })
     }
 }

@@ -1,0 +1,120 @@
+//! `net.*`.
+
+use std::collections::BTreeMap;
+
+use folkmoot_overlay::{Address, DialError, NetStatus as Overlay};
+use folkmoot_rpc::{
+    ApiError, CallContext, ErrorKind,
+    contract::{
+        Page,
+        net::{ConnectParams, Connected, Direction, NatStatus, NetStatus, Peer},
+        node::NoParams,
+    },
+    ids,
+};
+
+use super::Api;
+use crate::clock::now_ms;
+
+pub(super) async fn status(api: &Api, _context: CallContext, _params: NoParams) -> Result<NetStatus, ApiError> {
+    let status = api.overlay_status().await?;
+    Ok(NetStatus {
+        peer_id: status.device.peer_id(),
+        nat: nat(&status),
+        listen: status.listening.iter().map(ToString::to_string).collect(),
+        external: status.observed.iter().map(ToString::to_string).collect(),
+        relayed: 0,
+        peers: u32::try_from(status.connected).unwrap_or(u32::MAX),
+        counters: counters(&status),
+    })
+}
+
+/// Public when others see us at an address we listen on, private when they see us elsewhere.
+fn nat(status: &Overlay) -> NatStatus {
+    let public: Vec<&Address> = status.observed.iter().filter(|a| !a.is_private_or_loopback()).collect();
+    match public.as_slice() {
+        [] => NatStatus::Unknown,
+        seen if seen.iter().any(|a| status.listening.iter().any(|l| l.ip() == a.ip())) => NatStatus::Public,
+        _ => NatStatus::Private,
+    }
+}
+
+/// The overlay's counters by name.
+pub(super) fn counters(status: &Overlay) -> BTreeMap<String, u64> {
+    let c = &status.counters;
+    [
+        ("frames_published", c.published),
+        ("frames_not_published", c.publish_queues_full),
+        ("frames_undelivered", c.undelivered),
+        ("frames_received", c.received),
+        ("frames_missed", c.missed),
+        ("frames_malformed", c.malformed),
+        ("verdicts_accepted", c.accepted),
+        ("verdicts_ignored", c.ignored),
+        ("verdicts_rejected", c.rejected),
+        ("streams_refused", c.streams_refused),
+        ("dials_failed", c.dials_failed),
+        ("inbound_failed", c.inbound_failed),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+pub(super) async fn peers(api: &Api, _context: CallContext, _params: NoParams) -> Result<Page<Peer>, ApiError> {
+    let peers = api.node.overlay.peers().await.map_err(|_| ApiError::busy("the node is stopping"))?;
+    let views = api.node.views.all();
+    let items = peers
+        .into_iter()
+        .map(|peer| {
+            let account = views.iter().find_map(|view| view.state.account_of_device(&peer.device));
+            let since = u64::try_from(peer.since.elapsed().as_millis()).unwrap_or(0);
+            Peer {
+                id: peer.device.peer_id(),
+                peer_id: peer.device.peer_id(),
+                addresses: vec![peer.address.to_string()],
+                direction: match peer.direction {
+                    folkmoot_overlay::Direction::Inbound => Direction::Inbound,
+                    folkmoot_overlay::Direction::Outbound => Direction::Outbound,
+                },
+                connected_at: now_ms().saturating_sub(since),
+                rtt_ms: peer.rtt.map(|rtt| rtt.as_secs_f64() * 1_000.0),
+                agent: None,
+                account_id: account.map(|a| ids::AccountId::from_bytes(*a.as_bytes())),
+            }
+        })
+        .collect();
+    Ok(Page::whole(items))
+}
+
+pub(super) async fn connect(api: &Api, _context: CallContext, params: ConnectParams) -> Result<Connected, ApiError> {
+    let address: Address = params.address.parse().map_err(|_| {
+        let text = "address: expected a multiaddress such as /ip4/192.0.2.1/udp/4001/quic-v1/p2p/PEER";
+        ApiError::invalid_content("address", text)
+    })?;
+    let device = api.node.overlay.dial(address).await.map_err(|error| match &error {
+        DialError::TimedOut { .. } => ApiError::new(ErrorKind::Timeout, error.to_string()),
+        DialError::Unsupported { .. } | DialError::OwnAddress { .. } => {
+            ApiError::invalid_content("address", error.to_string())
+        }
+        _ => ApiError::peer_unreachable(error.to_string()),
+    })?;
+    Ok(Connected { peer_id: device.peer_id() })
+}
+
+impl Api {
+    pub(super) async fn overlay_status(&self) -> Result<Overlay, ApiError> {
+        self.node.overlay.status().await.map_err(|_| ApiError::busy("the node is stopping"))
+    }
+}
+
+/// How a device is called in the overlay.
+pub(super) trait PeerName {
+    /// The libp2p peer id as text.
+    fn peer_id(&self) -> String;
+}
+
+impl PeerName for folkmoot_core::ids::DeviceId {
+    fn peer_id(&self) -> String {
+        folkmoot_overlay::peer_name(self)
+    }
+}

@@ -1,0 +1,103 @@
+//! What is due from time to time: rotating keys after somebody left, joining by kept links, members' connections, expired nonces,
+//! old prekeys.
+
+use std::{sync::Arc, time::Duration};
+
+use folkmoot_identity::IdentityState;
+use tokio::{select, time::MissedTickBehavior};
+
+use crate::{clock::now_ms, join, node::Inner};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// How often links that nobody answered are tried again.
+const JOIN_SECONDS: u64 = 10;
+/// How often the overlay is told whose connections to keep.
+const MEMBERS_SECONDS: u64 = 2;
+/// How often expired nonces and prekeys are looked for.
+const EXPIRY_SECONDS: u64 = 600;
+/// Age at which a prekey is replaced, ms.
+const PREKEY_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Runs until the shutdown.
+pub(crate) async fn run(node: Arc<Inner>) {
+    let mut tick = tokio::time::interval(SECOND);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seconds: u64 = 0;
+    loop {
+        select! {
+            () = node.shutdown.cancelled() => break,
+            _ = tick.tick() => {}
+        }
+        if node.keystore.state() == IdentityState::Ready {
+            select! {
+                () = node.shutdown.cancelled() => break,
+                () = look(&node, seconds) => {}
+            }
+        }
+        seconds += 1;
+    }
+}
+
+async fn look(node: &Inner, seconds: u64) {
+    if let Err(error) = node.pipeline.act(|turn| turn.rotate_due()).await {
+        tracing::debug!(%error, "keys not looked at");
+    }
+    if seconds.is_multiple_of(MEMBERS_SECONDS) {
+        let members = node.views.all().iter().flat_map(|view| view.state.member_devices()).collect();
+        if node.overlay.set_members(members).await.is_err() {
+            return;
+        }
+    }
+    if seconds.is_multiple_of(JOIN_SECONDS) {
+        join_kept(node).await;
+    }
+    if seconds.is_multiple_of(EXPIRY_SECONDS) {
+        expire(node).await;
+    }
+}
+
+async fn join_kept(node: &Inner) {
+    for link in join::kept(&node.ledger).await {
+        if node.views.server(&link.server).is_some() || link.expires_ms.is_some_and(|end| end <= now_ms()) {
+            join::forget(&node.pipeline, &link).await;
+            continue;
+        }
+        match node.join(&link).await {
+            Ok(()) => tracing::info!(server = link.server_name, "joined by a kept invite"),
+            Err(error) if error.may_pass() => tracing::debug!(%error, "kept invite not answered yet"),
+            Err(error) => {
+                tracing::warn!(%error, server = link.server_name, "kept invite is of no use");
+                join::forget(&node.pipeline, &link).await;
+            }
+        }
+    }
+}
+
+async fn expire(node: &Inner) {
+    if let Err(error) = node.pipeline.act(|turn| turn.forget_expired_nonces()).await {
+        tracing::debug!(%error, "nonces not looked at");
+    }
+    let keystore = Arc::clone(&node.keystore);
+    let renewed = tokio::task::spawn_blocking(move || {
+        let now = now_ms();
+        let pruned = keystore.prune_prekeys(now).map(|_| ());
+        let old = keystore.account().is_some_and(|a| a.prekey_created_ms().saturating_add(PREKEY_MS) < now);
+        if old { keystore.rotate_prekey(now).map(Some) } else { pruned.map(|()| None) }
+    });
+    match renewed.await {
+        Ok(Ok(Some(register))) => {
+            if let Some(account) = node.keystore.account() {
+                let published = node.pipeline.act(move |turn| {
+                    turn.use_account(account);
+                    turn.publish_profile(register)
+                });
+                if let Err(error) = published.await {
+                    tracing::debug!(%error, "prekey not published");
+                }
+            }
+        }
+        Ok(Ok(None)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "prekeys not looked at"),
+        Err(error) => tracing::warn!(%error, "prekeys not looked at"),
+    }
+}

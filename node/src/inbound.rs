@@ -1,0 +1,91 @@
+//! What comes up from the overlay, handed to whom it concerns. Never waits for the disk: streams get tasks of their own.
+
+use std::sync::Arc;
+
+use folkmoot_core::ids::DeviceId;
+use folkmoot_overlay::{EventReceiver, FramedStream, Gossip, Inbound, OverlayEvent, Protocol};
+use tokio::select;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    events::EventKind,
+    join,
+    node::Inner,
+    pipeline::GossipFrame,
+    sync::{Nudge, answer_auth, answer_log},
+};
+
+/// Runs until the shutdown or until the overlay is gone; streams under way are cut then.
+pub(crate) async fn run(node: Arc<Inner>, mut events: EventReceiver) {
+    let streams = TaskTracker::new();
+    loop {
+        select! {
+            biased;
+            () = node.shutdown.cancelled() => break,
+            event = events.recv() => match event {
+                Some(event) => on_event(&node, &streams, event).await,
+                None => break,
+            },
+        }
+    }
+    streams.close();
+    streams.wait().await;
+}
+
+async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent) {
+    match event {
+        OverlayEvent::PeerUp { device, address } => {
+            tracing::debug!(?device, %address, "peer up");
+            node.sync.peer_up(device).await;
+            record(node, EventKind::PeerUp, device).await;
+        }
+        OverlayEvent::PeerDown { device } => {
+            tracing::debug!(?device, "peer down");
+            node.sync.peer_down(device).await;
+            record(node, EventKind::PeerDown, device).await;
+        }
+        OverlayEvent::Gossip(Gossip { topic, source, frame, token }) => {
+            node.pipeline.gossip(GossipFrame { topic, source, frame, token }).await;
+        }
+        OverlayEvent::Inbound(Inbound { device, protocol, stream }) => {
+            let node = Arc::clone(node);
+            streams.spawn(async move {
+                let shutdown = node.shutdown.clone();
+                select! {
+                    () = shutdown.cancelled() => {}
+                    () = answer(&node, device, protocol, stream) => {}
+                }
+            });
+        }
+        OverlayEvent::TopicPeer { device, joined: true, .. }
+        | OverlayEvent::Missed { device, .. }
+        | OverlayEvent::Undelivered { device, .. } => {
+            for server in node.views.servers_of_device(&device) {
+                node.sync.nudge(Nudge { server, peer: Some(device) });
+            }
+        }
+        OverlayEvent::Listening(_) => {
+            let node = Arc::clone(node);
+            streams.spawn(async move { node.publish_addresses().await });
+        }
+        OverlayEvent::TopicPeer { joined: false, .. } | OverlayEvent::Observed(_) => {}
+    }
+}
+
+async fn answer(node: &Inner, peer: DeviceId, protocol: Protocol, stream: FramedStream) {
+    match protocol {
+        Protocol::Auth => answer_auth(&node.pipeline, &node.sync, peer, stream).await,
+        Protocol::Log => answer_log(&node.pipeline, &node.log_index, &node.ledger, peer, stream).await,
+        Protocol::Join => {
+            if let Err(error) = join::answer(&node.pipeline, peer, stream).await {
+                tracing::debug!(?peer, error = &error as &dyn std::error::Error, "join stream ended early");
+            }
+        }
+    }
+}
+
+async fn record(node: &Inner, kind: EventKind, device: DeviceId) {
+    if let Err(error) = node.pipeline.act(move |turn| turn.peer_changed(kind, device)).await {
+        tracing::debug!(%error, "peer change not recorded");
+    }
+}
