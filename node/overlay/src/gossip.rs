@@ -25,8 +25,10 @@ const TRANSMIT_BYTES: usize = 64 * 1024;
 /// [`TOPICS_PER_PEER`] topics, 50 bytes each.
 pub(crate) const CONTROL_BYTES: usize = 48 * 1024;
 const _: () = assert!(TOPICS_PER_PEER * 64 <= CONTROL_BYTES);
-/// Frames waiting for one slow peer; beyond, frames to it are dropped and it is told by [`crate::OverlayEvent::Undelivered`].
-pub(crate) const PEER_QUEUE_FRAMES: usize = 256;
+/// Frames waiting for one slow peer, behind the megabyte that QUIC has in flight; beyond, frames to it are dropped and it is told
+/// by [`crate::OverlayEvent::Undelivered`]. A tenth of a second at 5,000 frames/s, for which a busy machine may well not get round
+/// to a connection; 200 kB of usual frames, 10 MiB of the largest. The library's 5,000 would be ten times that, per peer.
+pub(crate) const PEER_QUEUE_FRAMES: usize = 512;
 /// How long a frame may wait for a slow peer before it is of no use: catch-up has it by then.
 const QUEUE_TIME: Duration = Duration::from_secs(5);
 /// How long a message id is remembered. Duplicates come within seconds; at 10,000 frames/s this is 30 MB.

@@ -15,6 +15,9 @@ use crate::{
     topic::{self, TOPICS_PER_PEER},
 };
 
+/// Verdicts taken in one turn of the actor; a few hundred microseconds at most.
+const REPORTS_AT_ONCE: usize = 64;
+
 impl Actor {
     pub(super) fn on_gossip(&mut self, event: Event) {
         match event {
@@ -59,8 +62,18 @@ impl Actor {
         }
     }
 
-    /// Takes the verdict of a frame that was handed up.
-    pub(super) fn on_report(&mut self, report: Report) {
+    /// Takes a verdict, and those that wait behind it: each makes room for a frame, so verdicts go before frames.
+    pub(super) fn on_reports(&mut self, first: &Report) {
+        self.on_report(first);
+        for _ in 1..REPORTS_AT_ONCE {
+            match self.reports.try_recv() {
+                Ok(report) => self.on_report(&report),
+                Err(_) => break,
+            }
+        }
+    }
+
+    fn on_report(&mut self, report: &Report) {
         self.judging -= 1;
         self.judging_bytes -= report.frame_bytes;
         match report.verdict {

@@ -117,7 +117,7 @@ impl Actor {
                     Some(command) => self.handle_command(command),
                     None => break,
                 },
-                Some(report) = self.reports.recv() => self.on_report(report),
+                Some(report) = self.reports.recv() => self.on_reports(&report),
                 event = self.swarm.select_next_some() => self.on_swarm_event(event),
                 now = sweep.tick() => self.let_idle_go(now.into_std()),
                 room = has_room(&self.notices), if !self.outbox.is_empty() => match room {
