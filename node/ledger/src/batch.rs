@@ -1,6 +1,6 @@
 //! [`Batch`]: one logical event, written whole or not at all. Values are sealed when they are put, on the caller's thread.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use bytes::Bytes;
 use folkmoot_core::{
@@ -194,6 +194,20 @@ impl Batch {
     pub fn delete_setting(&mut self, name: &str) {
         let hash = self.sealer.hash_name(key::tag::SETTING, name);
         self.delete(Column::State, key::tagged(key::tag::SETTING, &hash));
+    }
+
+    /// Forgets a consumer of the event log.
+    pub fn delete_consumer(&mut self, name: &str) {
+        let hash = self.sealer.hash_name(key::tag::CONSUMER, name);
+        self.delete(Column::State, key::tagged(key::tag::CONSUMER, &hash));
+    }
+
+    /// Forgets the oldest events of the durable event log, as many as were found by
+    /// [`Snapshot::prunable_events`](crate::Snapshot::prunable_events).
+    pub fn prune_events(&mut self, prunable: RangeInclusive<u64>) {
+        for seq in prunable {
+            self.delete(Column::Events, key::event(seq));
+        }
     }
 
     /// Puts an event at the end of the durable event log. Its number is told by [`Committed`](crate::Committed). A subject that

@@ -210,17 +210,15 @@ impl Ledger {
         self.snapshot()?.oldest_seq()
     }
 
-    /// Takes nothing more, writes what was submitted, and makes the next start quick. Blocks meanwhile. The folder is free for
-    /// others when the last handle is dropped.
-    ///
-    /// # Errors
-    /// [`LedgerError::Storage`]: nothing acknowledged is lost, the next start replays it.
-    pub fn close(&self) -> Result<(), LedgerError> {
+    /// Takes nothing more, writes what was submitted, and makes the next start quick. Blocks meanwhile. Where that fails, the next
+    /// start replays what was acknowledged. The folder is free for others when the last handle is dropped.
+    pub fn close(&self) {
         self.inner.stop();
         let shared = &self.inner.shared;
-        if let Some(error) = shared.failed.get() {
-            return Err(error.clone());
+        if shared.failed.get().is_none()
+            && let Err(error) = shared.backend.flush()
+        {
+            tracing::warn!(%error, path = %shared.path.display(), "recent writes stay to be replayed");
         }
-        shared.backend.flush().map_err(|source| LedgerError::Storage { path: shared.path.clone(), source })
     }
 }

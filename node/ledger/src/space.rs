@@ -22,9 +22,9 @@ type Probe = Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
 pub struct FreeSpace {
     probe: Probe,
     /// Below this nothing is written.
-    pub floor_bytes: u64,
+    floor_bytes: u64,
     /// How long an answer holds.
-    pub recheck: Duration,
+    recheck: Duration,
 }
 
 impl std::fmt::Debug for FreeSpace {
@@ -43,6 +43,12 @@ impl Default for FreeSpace {
 }
 
 impl FreeSpace {
+    /// Keeps another floor than 200 MiB, and asks again when an answer is older than `recheck`, otherwise a second.
+    #[must_use]
+    pub fn new(floor_bytes: u64, recheck: Duration) -> Self {
+        Self { floor_bytes, recheck, ..Self::default() }
+    }
+
     /// Asks `probe` instead of the file system.
     #[must_use]
     pub fn probed_by(self, probe: impl Fn(&Path) -> io::Result<u64> + Send + Sync + 'static) -> Self {
@@ -114,8 +120,9 @@ mod tests {
     fn an_answer_holds_until_it_is_asked_again() {
         let asked = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&asked);
-        let watch = FreeSpace::default().probed_by(move |_| Ok(counter.fetch_add(1, Ordering::Relaxed)));
-        let guard = SpaceGuard::new(FreeSpace { recheck: Duration::from_secs(3_600), ..watch }, PathBuf::new());
+        let watch = FreeSpace::new(1_000, Duration::from_secs(3_600))
+            .probed_by(move |_| Ok(counter.fetch_add(1, Ordering::Relaxed)));
+        let guard = SpaceGuard::new(watch, PathBuf::new());
         assert!(guard.check().is_err());
         assert!(guard.check().is_err());
         assert_eq!(asked.load(Ordering::Relaxed), 1);

@@ -168,3 +168,6 @@ pub(crate) fn decode_last_write(value: &[u8]) -> Option<(u64, u64)> {
     let (number, head) = value.split_first_chunk::<8>()?;
     Some((u64::from_be_bytes(*number), u64::from_be_bytes(head.try_into().ok()?)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,14 +106,9 @@ impl Snapshot<'_> {
 
     /// Reads the entries of links that ascend by (hlc, id).
     fn walk(&self, log: &LogId, links: &[Link]) -> Result<Vec<StoredEntry>, LedgerError> {
-        let Some(channel_no) = self
-            .numbers
-            .log(log)
-            .and_then(|log_no| self.numbers.log_id(log_no))
-            .and_then(|(_, channel)| self.numbers.channel(&channel))
-        else {
-            return Ok(Vec::new());
-        };
+        let numbers = self.numbers;
+        let home = numbers.log(log).and_then(|log_no| numbers.log_id(log_no));
+        let Some(channel_no) = home.and_then(|(_, channel)| numbers.channel(&channel)) else { return Ok(Vec::new()) };
         let rows: Vec<Vec<u8>> = links.iter().map(|link| key::timeline(channel_no, link.hlc, &link.id)).collect();
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
         let mut behind = last.clone();

@@ -1,5 +1,7 @@
 //! The durable event log. Readable while locked: types and ids only.
 
+use std::ops::RangeInclusive;
+
 use super::Snapshot;
 use crate::{
     EventRecord, LedgerError,
@@ -37,6 +39,17 @@ impl Snapshot<'_> {
             Ok(Step::Stop)
         })?;
         oldest.map_or_else(|| self.head_seq().map(|head| head + 1), Ok)
+    }
+
+    /// The oldest events that may go when the last `keep` shall stay, at most `limit`; an empty range when none may. To be handed
+    /// to [`Batch::prune_events`](crate::Batch::prune_events).
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn prunable_events(&self, keep: u64, limit: u64) -> Result<RangeInclusive<u64>, LedgerError> {
+        let (oldest, head) = (self.oldest_seq()?, self.head_seq()?);
+        let last = head.saturating_sub(keep).min(oldest.saturating_add(limit).saturating_sub(1));
+        Ok(oldest..=last)
     }
 
     /// Number of the last event; 0 before the first.

@@ -1,0 +1,8 @@
+//! What holds for RocksDB and for the twin in memory alike.
+
+mod chains;
+mod events;
+mod facts;
+mod lock;
+mod pages;
+mod writing;
