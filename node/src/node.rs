@@ -26,7 +26,7 @@ use crate::{
     listen,
     log_index::LogIndex,
     pipeline::{LoadError, Me, Pipeline, PipelineError, Wiring},
-    sync::{Peers, Sync, SyncHandle},
+    sync::{Peers, Reach, Sync, SyncHandle},
     topics::Topics,
     view::Views,
 };
@@ -303,15 +303,13 @@ impl Inner {
         sync_inbox: crate::sync::Inbox,
         bootstrap: Vec<Address>,
     ) {
-        let actor = Sync::new(
-            sync,
-            sync_inbox,
-            self.pipeline.clone(),
-            self.overlay.clone(),
-            Arc::clone(&self.views),
-            Arc::clone(&self.log_index),
-            self.shutdown.clone(),
-        );
+        let reach = Reach {
+            pipeline: self.pipeline.clone(),
+            overlay: self.overlay.clone(),
+            views: Arc::clone(&self.views),
+            log_index: Arc::clone(&self.log_index),
+        };
+        let actor = Sync::new(sync, sync_inbox, reach, self.shutdown.clone());
         tasks.spawn(actor.run());
         tasks.spawn(inbound::run(Arc::clone(self), events));
         tasks.spawn(housekeeping::run(Arc::clone(self)));

@@ -131,7 +131,7 @@ impl Api {
         if addresses.is_empty() {
             return Err(ApiError::precondition("this node listens on no address that an invite could name"));
         }
-        Ok(render_invite(&view, &id, seed, addresses)?)
+        render_invite(&view, &id, seed, addresses)
     }
 }
 

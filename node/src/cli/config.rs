@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::{Args as ClapArgs, Subcommand};
 
-use super::CliError;
+use super::{CliError, output};
 use crate::config::{Config, Overrides};
 
 /// Arguments of `moot config`.
@@ -20,9 +20,9 @@ enum Action {
     Show,
 }
 
-pub(super) fn run(data_dir: &Path, args: Args) -> Result<(), CliError> {
+pub(super) fn run(data_dir: &Path, args: &Args) -> Result<(), CliError> {
     let Args { action: Action::Show } = args;
     let config = Config::load(data_dir, &Overrides::default())?;
-    println!("{}", serde_json::to_string_pretty(&config).unwrap_or_default());
+    output::json(&config);
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! `moot events`: the event log as JSON lines.
 
-use std::{io::Write, path::Path};
+use std::path::Path;
 
 use clap::Args as ClapArgs;
 use folkmoot_rpc::contract::events::{EventItem, SubscribeParams};
 
-use super::{CliError, call};
+use super::{CliError, call, output};
 
 /// Arguments of `moot events`.
 #[derive(Debug, ClapArgs)]
@@ -30,8 +30,7 @@ pub(super) fn run(data_dir: &Path, args: Args) -> Result<(), CliError> {
             let item = item?;
             let live = matches!(item, EventItem::Live { .. });
             let line = serde_json::to_string(&item).unwrap_or_default();
-            // A reader that went away (`| head`) ends the command.
-            if writeln!(std::io::stdout(), "{line}").is_err() || (live && no_follow) {
+            if !output::line(&line) || (live && no_follow) {
                 break;
             }
         }

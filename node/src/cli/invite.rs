@@ -8,7 +8,7 @@ use folkmoot_rpc::{
     ids::ServerId,
 };
 
-use super::{CliError, call};
+use super::{CliError, call, output};
 
 /// Arguments of `moot invite`.
 #[derive(Debug, ClapArgs)]
@@ -52,20 +52,20 @@ pub(super) fn run(data_dir: &Path, args: Args) -> Result<(), CliError> {
                 server_id.parse().map_err(|error| CliError::Usage(format!("{server_id}: {error}")))?;
             let params = CreateParams { server_id, max_uses, expires_at, role: None, nonce: None };
             let invite = call::once(data_dir, |client| async move { client.call::<Create>(&params).await })?;
-            if json { print(&invite) } else { println!("{}", invite.object.link) }
+            if json {
+                output::json(&invite);
+            } else {
+                output::line(&invite.object.link);
+            }
         }
         Action::Preview { link } => {
             let params = LinkParams { link };
-            print(&call::once(data_dir, |client| async move { client.call::<Preview>(&params).await })?);
+            output::json(&call::once(data_dir, |client| async move { client.call::<Preview>(&params).await })?);
         }
         Action::Accept { link } => {
             let params = AcceptParams { link, nonce: None };
-            print(&call::once(data_dir, |client| async move { client.call::<Accept>(&params).await })?);
+            output::json(&call::once(data_dir, |client| async move { client.call::<Accept>(&params).await })?);
         }
     }
     Ok(())
-}
-
-fn print<T: serde::Serialize>(value: &T) {
-    println!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
 }

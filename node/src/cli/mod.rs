@@ -4,6 +4,7 @@ mod call;
 mod config;
 mod events;
 mod invite;
+mod output;
 mod rpc;
 mod serve;
 
@@ -114,11 +115,11 @@ fn run(cli: Cli) -> Result<(), CliError> {
     let Cli { data_dir, serve: top, command } = cli;
     let data_dir = || data_dir.clone().map_or_else(default_data_dir, Ok);
     match command {
-        None => serve::run(data_dir()?, top),
-        Some(Command::Serve(args)) => serve::run(data_dir()?, args.or(top)),
+        None => serve::run(data_dir()?, &top),
+        Some(Command::Serve(args)) => serve::run(data_dir()?, &args.or(top)),
         Some(Command::Rpc(args)) => rpc::run(&data_dir()?, args),
         Some(Command::Events(args)) => events::run(&data_dir()?, args),
         Some(Command::Invite(args)) => invite::run(&data_dir()?, args),
-        Some(Command::Config(args)) => config::run(&data_dir()?, args),
+        Some(Command::Config(args)) => config::run(&data_dir()?, &args),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args as ClapArgs;
 use serde_json::{Map, Value};
 
-use super::{CliError, call};
+use super::{CliError, call, output};
 
 /// Arguments of `moot rpc`.
 #[derive(Debug, ClapArgs)]
@@ -23,7 +23,7 @@ pub(super) fn run(data_dir: &Path, args: Args) -> Result<(), CliError> {
     let result = call::once(data_dir, |client| async move { client.call_raw(&args.method, &params).await })?;
     // Printed as the node wrote it, only indented: numbers keep all their digits.
     let value: Value = serde_json::from_str(result.get()).context("the answer is not JSON")?;
-    println!("{}", serde_json::to_string_pretty(&value).unwrap_or_default());
+    output::json(&value);
     Ok(())
 }
 

@@ -67,7 +67,7 @@ impl Args {
     }
 }
 
-pub(super) fn run(data_dir: PathBuf, args: Args) -> Result<(), CliError> {
+pub(super) fn run(data_dir: PathBuf, args: &Args) -> Result<(), CliError> {
     let temporary = if args.ephemeral {
         Some(tempfile::Builder::new().prefix("moot-").tempdir().context("cannot make a temporary data folder")?)
     } else {

@@ -17,7 +17,7 @@ fn setting(link: &InviteLink) -> String {
 /// Keeps a link.
 pub(crate) async fn keep(pipeline: &Pipeline, link: &InviteLink) {
     let (name, text) = (setting(link), Bytes::from(link.encode()));
-    let kept = pipeline.act(move |turn| turn.keep_setting(&name, text, PREFIX, KEPT));
+    let kept = pipeline.act(move |turn| turn.keep_setting(&name, &text, PREFIX, KEPT));
     if let Err(error) = kept.await {
         tracing::warn!(%error, "the invite could not be kept");
     }

@@ -357,10 +357,10 @@ pub fn invite_setting(id: &EventId) -> String {
 
 impl Turn<'_> {
     /// Keeps a sealed setting unless `most` of its prefix are kept already.
-    pub fn keep_setting(&mut self, name: &str, value: Bytes, prefix: &str, most: usize) {
+    pub fn keep_setting(&mut self, name: &str, value: &Bytes, prefix: &str, most: usize) {
         let kept = self.wiring.ledger.snapshot().and_then(|snapshot| snapshot.settings(prefix));
         let known = kept.as_ref().is_ok_and(|kept| kept.len() < most || kept.iter().any(|(held, _)| held == name));
-        let put = known.then(|| self.batch().and_then(|batch| batch.put_setting(name, &value)));
+        let put = known.then(|| self.batch().and_then(|batch| batch.put_setting(name, value)));
         if !matches!(put, Some(Ok(()))) {
             tracing::warn!(name = prefix, "setting not kept");
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use folkmoot_core::{
-    epoch::{Commitments, EpochParent, HistoryRoot, NewEpoch, Recipient, Secret, WrapKind, WrapScope},
+    epoch::{
+        Commitments, EpochParent, EpochPlan, HistoryRoot, KnownEpoch, NewEpoch, Recipient, Secret, WrapKind, WrapScope,
+    },
     governance::{KeyEpoch, Payload, Permission},
     ids::{DeviceId, EpochId, ServerId},
 };
@@ -48,7 +50,14 @@ pub(super) fn refresh(turn: &mut Turn<'_>, server_id: ServerId) -> Result<(), Le
         // Rule E3: usable while everybody who ever held it is still a member.
         let usable = departures.iter().all(|gone| governance.is_in_past(gone, &epoch.event));
         let commitments = Commitments { history: data.history_commit, message: data.message_commit };
-        ring.note(id, data.generation, epoch.author_level, commitments, data.hist_link.clone(), usable);
+        let known = KnownEpoch {
+            generation: data.generation,
+            author_level: epoch.author_level,
+            commitments,
+            hist_link: data.hist_link.clone(),
+            usable,
+        };
+        ring.note(id, known);
         if ring.secret(&id).is_none() {
             rows.extend(data.rows.iter().filter(|row| row.device == me.device_id()).map(|row| (id, row.clone())));
         }
@@ -131,16 +140,15 @@ impl Turn<'_> {
         let parents: Vec<EpochParent<'_>> =
             tips.iter().map(|(id, generation, root)| EpochParent { id: *id, generation: *generation, root }).collect();
         let root = HistoryRoot::new(Zeroizing::new(random()));
-        let new = NewEpoch::make(
-            server_id,
-            root,
-            &parents,
-            &allowed,
-            &recipients,
-            random(),
+        let plan = EpochPlan {
+            server: server_id,
+            parents: &parents,
+            allowed: &allowed,
+            recipients: &recipients,
+            link_nonce: random(),
             reason,
-            |to, info, aad, secret| prekey::seal(&to.prekey, info, aad, secret).ok(),
-        );
+        };
+        let new = NewEpoch::make(root, &plan, |to, info, aad, secret| prekey::seal(&to.prekey, info, aad, secret).ok());
         let NewEpoch { data, root } = new;
         let data = KeyEpoch::from_wire(data).map_err(|error| AuthorError::Refused(error.to_string()))?;
         let event = self.author(server_id, Payload::KeyEpoch(data), Hand::Device)?;

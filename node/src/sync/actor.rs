@@ -26,6 +26,7 @@ const TRIGGER_CAP: usize = 1_024;
 /// Sessions at once; more only compete for the same two streams per peer.
 const SESSIONS: usize = 16;
 
+#[derive(Clone, Copy)]
 enum Trigger {
     PeerUp(DeviceId),
     PeerDown(DeviceId),
@@ -82,6 +83,18 @@ pub struct Sync {
     pulling: HashMap<ServerId, Arc<Semaphore>>,
 }
 
+/// What the actor works with.
+pub struct Reach {
+    /// The road into the ledger.
+    pub pipeline: Pipeline,
+    /// Peers.
+    pub overlay: OverlayHandle,
+    /// Who is a member.
+    pub views: Arc<Views>,
+    /// Who holds which log.
+    pub log_index: Arc<LogIndex>,
+}
+
 /// The receiving ends, made before the pipeline that nudges.
 pub struct Inbox {
     triggers: mpsc::Receiver<Trigger>,
@@ -101,15 +114,8 @@ impl SyncHandle {
 impl Sync {
     /// The actor that reads `inbox`.
     #[must_use]
-    pub fn new(
-        handle: SyncHandle,
-        inbox: Inbox,
-        pipeline: Pipeline,
-        overlay: OverlayHandle,
-        views: Arc<Views>,
-        log_index: Arc<LogIndex>,
-        shutdown: CancellationToken,
-    ) -> Self {
+    pub fn new(handle: SyncHandle, inbox: Inbox, reach: Reach, shutdown: CancellationToken) -> Self {
+        let Reach { pipeline, overlay, views, log_index } = reach;
         Self {
             pipeline,
             overlay,
@@ -137,7 +143,7 @@ impl Sync {
                 biased;
                 () = shutdown.cancelled() => break,
                 Some(trigger) = self.triggers.recv() => self.on_trigger(trigger),
-                Some(nudge) = self.nudges.recv() => self.on_nudge(nudge),
+                Some(nudge) = self.nudges.recv() => self.on_nudge(&nudge),
                 _ = period.tick() => self.on_period(),
             }
         }
@@ -170,7 +176,7 @@ impl Sync {
         }
     }
 
-    fn on_nudge(&mut self, nudge: Nudge) {
+    fn on_nudge(&mut self, nudge: &Nudge) {
         match nudge.peer {
             Some(peer) => self.want((nudge.server, peer)),
             None => {
@@ -184,7 +190,7 @@ impl Sync {
 
     fn on_period(&mut self) {
         for server in self.views.server_ids() {
-            self.on_nudge(Nudge { server, peer: None });
+            self.on_nudge(&Nudge { server, peer: None });
         }
     }
 

@@ -15,7 +15,7 @@ use folkmoot_core::ids::{DeviceId, ServerId};
 use folkmoot_overlay::{FrameError, OpenError};
 use folkmoot_proto::v1;
 
-pub use actor::{Inbox, Sync, SyncHandle, answer_auth, answer_log};
+pub use actor::{Inbox, Reach, Sync, SyncHandle, answer_auth, answer_log};
 pub(crate) use auth::portions;
 pub use keys::{request_keys, serve_keys};
 pub use peers::Peers;

@@ -8,7 +8,7 @@ mod secret;
 mod wrap;
 
 pub use frame::{FrameError, hint_of, open_frame, seal_frame};
-pub use new::{EpochParent, NewEpoch, Recipient, recipients_root};
-pub use ring::{BadWrap, Ring};
+pub use new::{EpochParent, EpochPlan, NewEpoch, Recipient, recipients_root};
+pub use ring::{BadWrap, KnownEpoch, Ring};
 pub use secret::{Commitments, EpochKeys, HistoryRoot, Secret};
 pub use wrap::{WrapKind, WrapScope};

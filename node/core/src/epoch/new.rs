@@ -39,6 +39,23 @@ pub struct EpochParent<'a> {
     pub root: &'a HistoryRoot,
 }
 
+/// What a new epoch is made for.
+#[derive(Debug)]
+pub struct EpochPlan<'a> {
+    /// The server; its default scope.
+    pub server: ServerId,
+    /// The epochs it follows.
+    pub parents: &'a [EpochParent<'a>],
+    /// All devices of all members.
+    pub allowed: &'a [DeviceId],
+    /// Those of them whose prekey is known.
+    pub recipients: &'a [Recipient],
+    /// 24 random bytes.
+    pub link_nonce: [u8; 24],
+    /// Why, shown to people.
+    pub reason: &'a str,
+}
+
 /// A new epoch, before its event is signed.
 #[derive(Debug)]
 pub struct NewEpoch {
@@ -59,21 +76,17 @@ pub fn recipients_root(devices: impl IntoIterator<Item = DeviceId>) -> [u8; 32] 
 }
 
 impl NewEpoch {
-    /// Makes an epoch of a server's default scope.
+    /// Makes an epoch of a server's default scope under a random root.
     ///
-    /// `allowed` are all devices of all members, `recipients` those whose prekey is known; rows beyond 32 KiB are left out
-    /// (those devices ask for a KEY_GRANT). `wrap(recipient, info, aad, secret)` seals one row; `None` leaves it out.
+    /// Rows beyond 32 KiB are left out (those devices ask for a KEY_GRANT). `wrap(recipient, info, aad, secret)` seals one row;
+    /// `None` leaves it out.
     #[must_use]
     pub fn make(
-        server: ServerId,
         root: HistoryRoot,
-        parents: &[EpochParent<'_>],
-        allowed: &[DeviceId],
-        recipients: &[Recipient],
-        link_nonce: [u8; 24],
-        reason: &str,
+        plan: &EpochPlan<'_>,
         mut wrap: impl FnMut(&Recipient, &[u8], &[u8], &[u8; 32]) -> Option<[u8; 80]>,
     ) -> Self {
+        let EpochPlan { server, parents, allowed, recipients, link_nonce, reason } = *plan;
         let commitments = root.commitments();
         let mut parents: Vec<&EpochParent<'_>> = parents.iter().collect();
         parents.sort_unstable_by_key(|p| (std::cmp::Reverse(p.generation), p.id));

@@ -7,14 +7,19 @@ use bytes::Bytes;
 use super::{Commitments, EpochKeys, FrameError, HistoryRoot, Secret, frame, new::open_link};
 use crate::ids::{EpochId, ServerId};
 
-/// An effective KEY_EPOCH event.
+/// What an effective KEY_EPOCH event says, and whether it may be encrypted under.
 #[derive(Clone, Debug)]
-struct Known {
-    generation: u32,
-    author_level: u32,
-    commitments: Commitments,
-    hist_link: Bytes,
-    usable: bool,
+pub struct KnownEpoch {
+    /// 1 + the greatest of its parents'.
+    pub generation: u32,
+    /// Level of its author.
+    pub author_level: u32,
+    /// What its secrets must match.
+    pub commitments: Commitments,
+    /// Its parents' secrets under its own.
+    pub hist_link: Bytes,
+    /// Whether everybody who ever held it is still allowed (rule E3).
+    pub usable: bool,
 }
 
 struct Held {
@@ -33,7 +38,7 @@ pub struct BadWrap {
 /// Epochs of one server.
 #[derive(Default)]
 pub struct Ring {
-    known: BTreeMap<EpochId, Known>,
+    known: BTreeMap<EpochId, KnownEpoch>,
     held: BTreeMap<EpochId, Held>,
 }
 
@@ -45,16 +50,8 @@ impl std::fmt::Debug for Ring {
 
 impl Ring {
     /// Takes note of an effective epoch, or of a change of its author's level or its usability.
-    pub fn note(
-        &mut self,
-        id: EpochId,
-        generation: u32,
-        author_level: u32,
-        commitments: Commitments,
-        hist_link: Bytes,
-        usable: bool,
-    ) {
-        self.known.insert(id, Known { generation, author_level, commitments, hist_link, usable });
+    pub fn note(&mut self, id: EpochId, epoch: KnownEpoch) {
+        self.known.insert(id, epoch);
     }
 
     /// Forgets epochs that are no longer effective; secrets stay, for what was encrypted under them.
@@ -178,7 +175,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
-    use crate::epoch::{EpochParent, NewEpoch};
+    use crate::epoch::{EpochParent, EpochPlan, NewEpoch};
 
     fn root(seed: u8) -> HistoryRoot {
         HistoryRoot::new(Zeroizing::new([seed; 32]))
@@ -186,12 +183,27 @@ mod tests {
 
     fn note(ring: &mut Ring, id: u8, new: &NewEpoch, usable: bool) -> EpochId {
         let id = EpochId::new([id; 32]);
-        ring.note(id, new.data.generation, 10, new.root.commitments(), new.data.hist_link.clone(), usable);
+        let known = KnownEpoch {
+            generation: new.data.generation,
+            author_level: 10,
+            commitments: new.root.commitments(),
+            hist_link: new.data.hist_link.clone(),
+            usable,
+        };
+        ring.note(id, known);
         id
     }
 
     fn make(seed: u8, parents: &[EpochParent<'_>]) -> NewEpoch {
-        NewEpoch::make(ServerId::new([9; 32]), root(seed), parents, &[], &[], [seed; 24], "", |_, _, _, _| None)
+        let plan = EpochPlan {
+            server: ServerId::new([9; 32]),
+            parents,
+            allowed: &[],
+            recipients: &[],
+            link_nonce: [seed; 24],
+            reason: "",
+        };
+        NewEpoch::make(root(seed), &plan, |_, _, _, _| None)
     }
 
     #[test]
