@@ -18,6 +18,7 @@ use libp2p::{PeerId, Swarm, swarm::ConnectionId};
 use tokio::{
     select,
     sync::mpsc,
+    task::yield_now,
     time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
@@ -111,6 +112,11 @@ impl Actor {
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Not biased: neither a flood of commands nor one of packets may starve the other.
         loop {
+            // On a busy machine the reader of gossip may not have run for long. Let it, before frames have to be dropped; meanwhile
+            // QUIC holds the senders back.
+            if self.judging > GOSSIP / 2 {
+                yield_now().await;
+            }
             select! {
                 () = self.stop.cancelled() => break,
                 command = self.commands.recv() => match command {
