@@ -124,13 +124,21 @@ impl World {
     pub fn known_addresses(&self) -> BTreeMap<DeviceId, Vec<Address>> {
         let ours = self.me.as_ref().map(super::Me::device_id);
         let devices = self.servers.values().flat_map(|server| server.governance.state().member_devices());
-        devices
+        let mut known: BTreeMap<DeviceId, Vec<Address>> = devices
             .filter(|device| Some(*device) != ours)
             .map(|device| {
                 let addresses = self.registers.addresses(&device).iter().filter_map(|a| a.parse().ok()).collect();
                 (device, addresses)
             })
-            .collect()
+            .collect();
+        // The bootstrap peers that owners chose.
+        let chosen = self.servers.values().flat_map(|server| &server.governance.state().settings().bootstrap);
+        for address in chosen.filter_map(|text| text.parse::<Address>().ok()) {
+            if let Some(device) = address.device().filter(|device| Some(*device) != ours) {
+                known.entry(device).or_default().push(address);
+            }
+        }
+        known
     }
 
     /// Servers of which an account is a member.

@@ -33,6 +33,13 @@ enum Trigger {
     Finished((ServerId, DeviceId)),
 }
 
+/// Tells the actor; after its end nobody needs to know.
+async fn tell(triggers: &mpsc::Sender<Trigger>, trigger: Trigger) {
+    if triggers.send(trigger).await.is_err() {
+        tracing::trace!("the sync actor has ended");
+    }
+}
+
 /// Handle of the sync actor.
 #[derive(Clone)]
 pub struct SyncHandle {
@@ -43,12 +50,12 @@ pub struct SyncHandle {
 impl SyncHandle {
     /// A peer connected.
     pub async fn peer_up(&self, device: DeviceId) {
-        drop(self.triggers.send(Trigger::PeerUp(device)).await);
+        tell(&self.triggers, Trigger::PeerUp(device)).await;
     }
 
     /// A peer is gone.
     pub async fn peer_down(&self, device: DeviceId) {
-        drop(self.triggers.send(Trigger::PeerDown(device)).await);
+        tell(&self.triggers, Trigger::PeerDown(device)).await;
     }
 
     /// Asks for a sync; dropped when many are asked for already.
@@ -230,7 +237,7 @@ impl Sync {
                     }
                 },
             }
-            drop(done.send(Trigger::Finished(key)).await);
+            tell(&done, Trigger::Finished(key)).await;
         });
     }
 }

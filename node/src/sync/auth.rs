@@ -1,8 +1,9 @@
 //! Both ends of `/folkmoot/auth/1`: governance events and registers, always before anything else.
 //!
 //! Each side says hello, sends what the other lacks, and says done. Events are taken from anybody, since each proves itself; they
-//! are sent to members only. Somebody not known as a member yet first gets nothing but our own proof of membership, and the rest
-//! once its events have proved its own: so a member that came while we were away is let in by its own word and an admitter's.
+//! are sent to members only. Whoever opens the exchange with somebody who does not know it proves itself first, by the events its
+//! own grant rests on; the answering side shows a stranger nothing but the ids of its heads until then. So a member that came
+//! while we were away is let in by its own word and an admitter's, and knowing a server's id opens nothing.
 
 use bytes::Bytes;
 use folkmoot_core::{
@@ -24,6 +25,13 @@ use crate::pipeline::{Pipeline, World};
 const FRAME_BYTES: usize = 256 * 1024;
 /// Events taken from one stream before they are handed to the pipeline.
 const INGEST_EVENTS: usize = 512;
+
+/// Which end of the stream we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Opener,
+    Answerer,
+}
 
 /// What a peer's device is to a server, as far as we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +106,14 @@ pub(super) async fn exchange(
     peer: DeviceId,
 ) -> Result<Exchanged, SyncError> {
     let mut stream = Ends::of(overlay.open_stream(peer, Protocol::Auth).await?);
-    let Some(hello) = our_hello(pipeline, server).await? else { return Ok(Exchanged::default()) };
+    let Some(hello) = our_hello(pipeline, server, true).await? else { return Ok(Exchanged::default()) };
     stream.send(Frame::Hello(hello)).await?;
     let theirs = match stream.receive().await? {
         Frame::Hello(hello) => read_hello(&hello)?,
         Frame::Refusal(refusal) => return Err(refused(&refusal)),
         _ => return Err(SyncError::Protocol { what: "no hello" }),
     };
-    let (exchanged, missing) = converse(pipeline, &mut stream, server, peer, &theirs).await?;
+    let (exchanged, missing) = converse(pipeline, &mut stream, End::Opener, (server, peer), &theirs).await?;
     fill_in(pipeline, &mut stream, server, peer, missing).await?;
     Ok(exchanged)
 }
@@ -128,16 +136,17 @@ pub(super) async fn answer(
         return Err(SyncError::Protocol { what: "a malformed server id" });
     };
     let theirs = read_hello(&hello)?;
-    let Some(ours) = our_hello(pipeline, server).await? else {
+    let standing = pipeline.read(move |world| Standing::of(world, &server, &peer)).await?;
+    let Some(ours) = our_hello(pipeline, server, standing == Standing::Member).await? else {
         stream.send(Frame::Refusal(refusal(RefusalReason::UnknownServer))).await?;
         return Err(SyncError::Refused(RefusalReason::UnknownServer));
     };
-    if pipeline.read(move |world| Standing::of(world, &server, &peer)).await? == Standing::Departed {
+    if standing == Standing::Departed {
         stream.send(Frame::Refusal(refusal(RefusalReason::NotMember))).await?;
         return Err(SyncError::Refused(RefusalReason::NotMember));
     }
     stream.send(Frame::Hello(ours)).await?;
-    let (exchanged, _) = converse(pipeline, &mut stream, server, peer, &theirs).await?;
+    let (exchanged, _) = converse(pipeline, &mut stream, End::Answerer, (server, peer), &theirs).await?;
     while let Ok(Frame::Want(want)) = stream.receive().await {
         if pipeline.read(move |world| Standing::of(world, &server, &peer)).await? != Standing::Member {
             break;
@@ -160,15 +169,17 @@ pub(super) async fn answer(
 async fn converse(
     pipeline: &Pipeline,
     stream: &mut Ends,
-    server: ServerId,
-    peer: DeviceId,
+    end: End,
+    (server, peer): (ServerId, DeviceId),
     theirs: &Hello,
 ) -> Result<(Exchanged, Vec<EventId>), SyncError> {
     let standing = pipeline.read(move |world| Standing::of(world, &server, &peer)).await?;
     let first = match standing {
         Standing::Member => missing_for(pipeline, server, theirs).await?,
-        Standing::Unknown => Missing { events: proof_for(pipeline, server, theirs).await?, registers: Vec::new() },
-        Standing::Departed => Missing::default(),
+        Standing::Unknown if end == End::Opener => {
+            Missing { events: proof_for(pipeline, server, theirs).await?, registers: Vec::new() }
+        }
+        Standing::Unknown | Standing::Departed => Missing::default(),
     };
     let more = standing != Standing::Member;
     let Ends { reader, writer } = stream;
@@ -332,7 +343,8 @@ async fn proof_for(pipeline: &Pipeline, server: ServerId, theirs: &Hello) -> Res
     Ok(proof)
 }
 
-async fn our_hello(pipeline: &Pipeline, server: ServerId) -> Result<Option<v1::AuthHello>, SyncError> {
+/// `whole` for members; strangers are told heads alone.
+async fn our_hello(pipeline: &Pipeline, server: ServerId, whole: bool) -> Result<Option<v1::AuthHello>, SyncError> {
     let hello = pipeline
         .read(move |world| {
             let held = world.servers.get(&server)?;
@@ -344,9 +356,10 @@ async fn our_hello(pipeline: &Pipeline, server: ServerId) -> Result<Option<v1::A
                     .governance
                     .device_seqs()
                     .iter()
+                    .filter(|_| whole)
                     .map(|(device, seq)| v1::DeviceSeq { device: Bytes::copy_from_slice(device.as_ref()), seq: *seq })
                     .collect(),
-                register_digest: Bytes::copy_from_slice(&world.registers.digest(held)),
+                register_digest: Bytes::copy_from_slice(&if whole { world.registers.digest(held) } else { [0; 32] }),
             })
         })
         .await?;

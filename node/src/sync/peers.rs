@@ -76,7 +76,9 @@ impl Peers {
             let attempt = attempts.entry(device).or_insert(Attempt { next: now, pause: FIRST_PAUSE });
             attempt.next = now + attempt.pause;
             attempt.pause = (attempt.pause * 2).min(LONGEST_PAUSE);
-            if let Err(error) = self.overlay.dial_known(device, addresses, Provenance::Learned).await {
+            let trusted = self.bootstrap.iter().any(|address| address.device() == Some(device));
+            let provenance = if trusted { Provenance::Trusted } else { Provenance::Learned };
+            if let Err(error) = self.overlay.dial_known(device, addresses, provenance).await {
                 tracing::debug!(?device, %error, "not dialled");
             }
         }
