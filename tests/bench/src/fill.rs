@@ -11,7 +11,7 @@ use crate::{scene, text};
 
 /// What was sent and acknowledged.
 pub(crate) struct Sent {
-    /// In the order of their numbers.
+    /// In the order of their numbers; the log's differs among those that were on their way together.
     pub(crate) ids: Vec<MessageId>,
     /// From the first call to the last answer.
     pub(crate) took: Duration,
