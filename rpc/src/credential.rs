@@ -26,13 +26,6 @@ const TOKEN_BYTES: usize = 32;
 /// The longest presented token that is looked at.
 const TOKEN_TEXT_MAX: usize = 128;
 
-/// `O_NOFOLLOW`: a link planted in place of the file is refused rather than followed.
-#[cfg(target_os = "linux")]
-const O_NOFOLLOW: i32 = if cfg!(any(target_arch = "aarch64", target_arch = "arm")) { 0o100_000 } else { 0o400_000 };
-/// `O_NOFOLLOW` of the BSD family, macOS included.
-#[cfg(not(target_os = "linux"))]
-const O_NOFOLLOW: i32 = 0x0100;
-
 /// Why the admin token could not be made or read.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
@@ -46,7 +39,7 @@ pub enum CredentialError {
         /// Why not.
         source: io::Error,
     },
-    /// Other users of this machine could read it.
+    /// Other users of this machine own it or could read it.
     #[error("{} is open to other users (mode {mode:o})", path.display())]
     Exposed {
         /// Which file or folder.
@@ -63,7 +56,6 @@ pub enum CredentialError {
 }
 
 /// A secret that opens the API: 256 random bits, shown as base64url. Wiped when dropped, never printed.
-#[derive(Clone)]
 pub struct Token(Zeroizing<String>);
 
 impl Token {
@@ -153,7 +145,7 @@ pub fn issue_admin_token(folder: &Path, keep: bool) -> Result<Token, CredentialE
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .custom_flags(O_NOFOLLOW)
+        .custom_flags(no_follow())
         .open(&path)
         .and_then(|mut file| {
             file.write_all(token.expose().as_bytes())?;
@@ -170,7 +162,7 @@ pub fn issue_admin_token(folder: &Path, keep: bool) -> Result<Token, CredentialE
 /// If it cannot be read, is open to others, or holds no token.
 pub fn read_token(path: &Path) -> Result<Token, CredentialError> {
     let fail = |source| CredentialError::Io { act: "read", path: path.to_owned(), source };
-    let file = std::fs::OpenOptions::new().read(true).custom_flags(O_NOFOLLOW).open(path).map_err(fail)?;
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(no_follow()).open(path).map_err(fail)?;
     let mode = file.metadata().map_err(fail)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(CredentialError::Exposed { path: path.to_owned(), mode });
@@ -180,6 +172,11 @@ pub fn read_token(path: &Path) -> Result<Token, CredentialError> {
     Token::from_text(text.trim_end()).ok_or_else(|| CredentialError::Malformed { path: path.to_owned() })
 }
 
+/// A link planted in place of the file is refused rather than followed.
+fn no_follow() -> i32 {
+    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
+}
+
 fn check_private(folder: &Path) -> Result<(), CredentialError> {
     let metadata = std::fs::symlink_metadata(folder).map_err(|source| CredentialError::Io {
         act: "inspect",
@@ -187,7 +184,8 @@ fn check_private(folder: &Path) -> Result<(), CredentialError> {
         source,
     })?;
     let mode = metadata.mode() & 0o777;
-    if !metadata.is_dir() || mode & 0o077 != 0 {
+    let ours = metadata.uid() == rustix::process::geteuid().as_raw();
+    if !ours || !metadata.is_dir() || mode & 0o077 != 0 {
         return Err(CredentialError::Exposed { path: folder.to_owned(), mode });
     }
     Ok(())

@@ -416,7 +416,11 @@ impl std::error::Error for ApiError {}
 impl From<ApiError> for ErrorObjectOwned {
     fn from(error: ApiError) -> Self {
         let (code, message, data) = error.into_wire();
-        tracing::debug!(code, trace_id = data.trace_id, message = &*message, "call failed");
+        if code == ErrorKind::Internal.code() {
+            tracing::error!(trace_id = data.trace_id, message = &*message, "call failed");
+        } else {
+            tracing::debug!(code, trace_id = data.trace_id, message = &*message, "call failed");
+        }
         ErrorObjectOwned::owned(code, message, Some(data))
     }
 }

@@ -91,25 +91,26 @@ mod tests {
     use futures::stream;
     use jsonrpsee::RpcModule;
     use serde_json::Value;
+    use tokio::sync::Notify;
 
     use super::*;
     use crate::contract::events::UNSUBSCRIBE;
 
-    /// A subscription to live markers 1, 2, 3, …; counts how many were asked for.
-    fn module(items: u64, asked: Arc<AtomicU64>) -> RpcModule<()> {
+    /// A subscription to live markers 1, 2, 3, …; counts how many were asked for and tells when it ended.
+    fn module(items: u64, asked: Arc<AtomicU64>, ended: Arc<Notify>) -> RpcModule<()> {
         let mut module = RpcModule::new(());
         module
             .register_subscription("subscribe", NOTIFICATION, UNSUBSCRIBE, move |_, pending, _, _| {
-                let asked = Arc::clone(&asked);
+                let (asked, ended) = (Arc::clone(&asked), Arc::clone(&ended));
                 async move {
                     let stream = stream::iter(1..=items).map(move |seq| {
                         asked.store(seq, Ordering::Relaxed);
                         Ok(EventItem::Live { seq })
                     });
-                    match pending.accept().await {
-                        Ok(sink) => pump(sink, stream.boxed(), Duration::from_millis(20)).await,
-                        Err(_) => SubscriptionCloseResponse::None,
-                    }
+                    let Ok(sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
+                    let end = pump(sink, stream.boxed(), Duration::from_millis(20)).await;
+                    ended.notify_one();
+                    end
                 }
             })
             .expect("registered once");
@@ -121,18 +122,11 @@ mod tests {
     #[tokio::test]
     async fn slow_subscriber_is_ended_with_the_last_event_it_was_sent() {
         // given: room for four messages that nobody takes
-        let asked = Arc::new(AtomicU64::new(0));
-        let (_, mut received) = module(1_000, Arc::clone(&asked)).raw_json_request(SUBSCRIBE, 4).await.expect("valid");
-        // when: the source has far more
-        tokio::time::timeout(Duration::from_secs(10), async {
-            while asked.load(Ordering::Relaxed) < 5 {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await
-        .expect("the room fills");
-        // Nothing is taken until the patience is over.
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        let (asked, ended) = (Arc::new(AtomicU64::new(0)), Arc::new(Notify::new()));
+        let module = module(1_000, Arc::clone(&asked), Arc::clone(&ended));
+        let (_, mut received) = module.raw_json_request(SUBSCRIBE, 4).await.expect("valid");
+        // when: the source has far more, for longer than the patience
+        tokio::time::timeout(Duration::from_secs(10), ended.notified()).await.expect("it is given up");
         // then: what was sent arrives, then the end that names the last of it, and nothing more was asked for
         let mut messages = Vec::new();
         while let Ok(Some(message)) = tokio::time::timeout(Duration::from_secs(5), received.recv()).await {
@@ -153,7 +147,8 @@ mod tests {
 
     #[tokio::test]
     async fn event_notification_has_the_published_shape() {
-        let (answer, mut received) = module(1, Arc::default()).raw_json_request(SUBSCRIBE, 4).await.expect("valid");
+        let (answer, mut received) =
+            module(1, Arc::default(), Arc::default()).raw_json_request(SUBSCRIBE, 4).await.expect("valid");
         let answer: Value = serde_json::from_str(answer.get()).expect("JSON");
         let message = received.recv().await.expect("one event");
         let expected = format!(

@@ -182,7 +182,6 @@ impl Connection {
     }
 
     /// Sends a subscription; its events come from the moment the answer does.
-    #[expect(clippy::type_complexity, reason = "two halves of one answer, named by the caller")]
     pub(super) async fn subscribe(
         &self,
         method: &str,

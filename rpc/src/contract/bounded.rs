@@ -129,7 +129,7 @@ short_text! {
 /// A passphrase on its way to the node: never printed, wiped when dropped.
 ///
 /// It serializes because the client has to send it; no result holds one.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Passphrase(String);
 
 impl Passphrase {

@@ -61,7 +61,7 @@ fn example_identity(state: IdentityState) -> Identity {
 pub struct Create;
 
 /// The new account.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateParams {
     /// 1 to 32 characters.
@@ -189,7 +189,7 @@ impl Method for Lock {
 pub struct Unlock;
 
 /// What opens the keys.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnlockParams {
     /// The passphrase given to `identity.create`.

@@ -35,6 +35,7 @@ pub(super) async fn answer(
         Ok(()) => dispatch(request, &shared, &link, rpc, began).await,
         Err(refusal) => Err(refusal),
     };
+    link.note_refused(answered.is_err());
     let mut response = answered.unwrap_or_else(|refusal| {
         tracing::debug!(?refusal, "request refused");
         Counters::count(&shared.counters.refused);

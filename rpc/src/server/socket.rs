@@ -27,16 +27,23 @@ pub(super) struct Link {
     upgraded: AtomicBool,
     /// When the first byte of the current request came.
     began: Mutex<Option<Instant>>,
+    /// The last request was refused: its rest may still be on the way.
+    refused: AtomicBool,
 }
 
 impl Link {
     pub(super) fn new(place: Place) -> Self {
-        Self { place, upgraded: AtomicBool::new(false), began: Mutex::new(None) }
+        Self { place, upgraded: AtomicBool::new(false), began: Mutex::new(None), refused: AtomicBool::new(false) }
     }
 
     /// From now on the bytes are a WebSocket's.
     pub(super) fn upgrade(&self) {
         self.upgraded.store(true, Ordering::Release);
+    }
+
+    /// Whether the answer to the current request is a refusal.
+    pub(super) fn note_refused(&self, refused: bool) {
+        self.refused.store(refused, Ordering::Release);
     }
 
     /// When the request began; the next one begins with the next byte.
@@ -47,6 +54,18 @@ impl Link {
     fn begin(&self) {
         self.began.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
     }
+}
+
+/// Bytes read and thrown away after a refusal; twice what a request may have.
+const LINGER_BYTES: usize = 2 * 1024 * 1024;
+/// How long.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// The rest of a refused request: closing over unread bytes resets the connection, and the client that is still writing
+/// would never read why it was refused.
+struct Linger {
+    until: Pin<Box<Sleep>>,
+    bytes: usize,
 }
 
 /// The socket.
@@ -61,6 +80,8 @@ pub(super) struct Socket {
     /// Since when a write waits; while it does, reads wait too.
     stalled: Option<Pin<Box<Sleep>>>,
     reader: Option<Waker>,
+    /// What is still read and thrown away after the end.
+    linger: Option<Linger>,
     /// Ends both directions.
     cut: CancellationToken,
     cut_read: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -79,6 +100,7 @@ impl Socket {
             patched_at: 0,
             stalled: None,
             reader: None,
+            linger: None,
             cut_read: Box::pin(cut.clone().cancelled_owned()),
             cut_write: Box::pin(cut.clone().cancelled_owned()),
             cut,
@@ -126,6 +148,24 @@ impl Socket {
         Poll::Ready(Ok(()))
     }
 
+    /// Reads what is still on the way until the client ends too, or has had enough of our time.
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let linger =
+            self.linger.get_or_insert_with(|| Linger { until: Box::pin(tokio::time::sleep(LINGER)), bytes: 0 });
+        if linger.until.as_mut().poll(cx).is_ready() || self.cut_read.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        let mut thrown_away = [0_u8; 16 * 1024];
+        while linger.bytes < LINGER_BYTES {
+            let mut buffer = ReadBuf::new(&mut thrown_away);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => linger.bytes += buffer.filled().len(),
+                Ok(()) | Err(_) => break,
+            }
+        }
+        Poll::Ready(())
+    }
+
     /// Puts our headers into a head that the library wrote by itself. True if there was one.
     fn patch(&mut self, written: &[u8]) -> bool {
         let Some(start) = bare_refusal(written) else { return false };
@@ -135,6 +175,7 @@ impl Socket {
         self.patched.extend_from_slice(head);
         self.patched.extend_from_slice(self.shared.security.lines().as_bytes());
         self.patched.extend_from_slice(end);
+        self.link.note_refused(true);
         true
     }
 }
@@ -180,6 +221,12 @@ impl AsyncWrite for Socket {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         ready!(this.poll_patched(cx))?;
-        Pin::new(&mut this.stream).poll_shutdown(cx)
+        if this.linger.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            if !this.link.refused.load(Ordering::Acquire) {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        this.poll_linger(cx).map(Ok)
     }
 }

@@ -177,6 +177,25 @@ async fn client_that_reads_nothing_is_given_up() {
     gone.await.expect("the server gives up");
 }
 
+#[tokio::test]
+async fn websocket_that_answers_no_ping_is_closed() {
+    let timing = Timing { ping: SHORT / 4, pong: SHORT / 2, ..Timing::default() };
+    let fixture = Fixture::start_with(timing).await;
+    let mut silent = websocket(&fixture).await;
+    timeout(SOON, silent.closed()).await.expect("the server gives up");
+}
+
+#[tokio::test]
+async fn refusal_reaches_a_client_that_is_still_writing() {
+    let fixture = Fixture::start().await;
+    for _ in 0..20 {
+        let headers = ["Host: 127.0.0.1:{port}", "Content-Type: application/json"];
+        let mut wire = Wire::open(&fixture).await;
+        wire.write(request(&fixture, "POST /rpc", &headers, &" ".repeat(1_000_000))).await;
+        assert_eq!(wire.answer().await.map(|answer| answer.status), Some(401));
+    }
+}
+
 fn frame(text: &str) -> Vec<u8> {
     let mut frame = vec![0x81, 0x80 | 127];
     frame.extend_from_slice(&(text.len() as u64).to_be_bytes());
