@@ -123,7 +123,7 @@ fn about(dag: &Dag, event: &Event, past: &Past, claim: &mut Claim, own: Role) ->
             if invite.expires.is_some_and(|expires| event.hlc > expires) {
                 return Err(Why::InviteExpired);
             }
-            let revoked = dag.own_revokes.get(&position).is_some_and(|own| own.iter().any(|r| past.contains(*r)));
+            let revoked = dag.own_revokes(position).any(|r| past.contains(r));
             if revoked { Err(Why::InviteRevoked) } else { Ok(()) }
         }
         _ => Ok(()),

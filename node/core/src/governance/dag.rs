@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use folkmoot_proto::limits::EVENTS_PER_SERVER;
+use folkmoot_proto::limits::{EVENTS_PER_SERVER, HELLO_HEADS};
 
 use super::{
-    Event, InsertError, InvalidEvent, Payload, Role, Why,
+    Event, InsertError, InvalidEvent, Payload, Role,
     claim::{Claim, claim},
     past::{CAPACITY, Past},
     role::Rank,
@@ -49,8 +49,8 @@ pub(crate) struct Dag {
     pub(super) grants: HashMap<AccountId, Vec<u32>>,
     /// HEIRS events by who is named.
     wills: HashMap<AccountId, Vec<u32>>,
-    /// INVITE_REVOKE events by the author of the invite, per invite.
-    pub(super) own_revokes: HashMap<u32, Vec<u32>>,
+    /// INVITE_REVOKE events by the invite they name, which may arrive after them.
+    invite_revokes: HashMap<EventId, Vec<u32>>,
     /// ADMIT events per invite.
     pub(super) admits: HashMap<u32, Vec<u32>>,
     bytes: usize,
@@ -81,7 +81,7 @@ impl Dag {
         }
         let claim = claim(self, &event, &past);
         if gate == Gate::Check {
-            self.check_gate(&event, &past, &claim)?;
+            self.check_gate(&event, &past)?;
         }
         let bytes = fresh + event.signed().body.len() + OVERHEAD_BYTES;
         let reserve = if claim.rank >= Rank::STEWARD { 0 } else { RESERVE };
@@ -123,7 +123,7 @@ impl Dag {
     /// Refuses what no member can have made: the author must be known as a grantee or heir, its device as its own, and an ADMIT
     /// must prove that its invite's key asked. All of it stands in the event's own past, so every node answers alike and whoever
     /// relays such an event is at fault. Without this a stranger's throwaway keys could fill the DAG.
-    fn check_gate(&self, event: &Event, past: &Past, claim: &Claim) -> Result<(), InsertError> {
+    fn check_gate(&self, event: &Event, past: &Past) -> Result<(), InsertError> {
         if matches!(event.payload, Payload::Genesis(_)) {
             return Ok(());
         }
@@ -133,7 +133,7 @@ impl Dag {
         if !named(&self.grants) && !named(&self.wills) {
             return Err(InsertError::Stranger { account: event.account });
         }
-        if claim.basis == Err(Why::UnknownDevice) || !self.knows_device(event, past) {
+        if !self.knows_device(event, past) {
             return Err(InsertError::UnknownDevice { device: event.device });
         }
         if let Payload::Admit(admit) = &event.payload {
@@ -187,15 +187,16 @@ impl Dag {
                     self.wills.entry(*account).or_default().push(position);
                 }
             }
-            Payload::InviteRevoke { invite } => {
-                if let Some(invite) = self.position(invite)
-                    && self.event(invite).account == event.account
-                {
-                    self.own_revokes.entry(invite).or_default().push(position);
-                }
-            }
+            Payload::InviteRevoke { invite } => self.invite_revokes.entry(*invite).or_default().push(position),
             _ => {}
         }
+    }
+
+    /// INVITE_REVOKE events by which the author of an invite took it back. They count, effective or not.
+    pub(super) fn own_revokes(&self, invite: u32) -> impl Iterator<Item = u32> + '_ {
+        let event = self.event(invite);
+        let naming = self.invite_revokes.get(&event.id()).map_or(&[][..], Vec::as_slice);
+        naming.iter().copied().filter(|r| self.event(*r).account == event.account)
     }
 
     /// One more than the greatest number of the device in `past`.
@@ -215,10 +216,9 @@ impl Dag {
     pub(super) fn twins(&self, position: u32) -> Vec<EventId> {
         let event = self.event(position);
         let own = self.by_device.get(&event.device).map_or(&[][..], Vec::as_slice);
-        own.iter()
-            .filter(|(seq, other)| *seq == event.seq && *other != position)
-            .map(|(_, other)| self.event(*other).id())
-            .collect()
+        let from = own.partition_point(|(seq, _)| *seq < event.seq);
+        let same = own.get(from..).unwrap_or(&[]).iter().take_while(|(seq, _)| *seq == event.seq);
+        same.filter(|(_, other)| *other != position).map(|(_, other)| self.event(*other).id()).collect()
     }
 
     /// Last event of a device that has no equivocation above it, for its next event to follow.
@@ -243,15 +243,22 @@ impl Dag {
     }
 
     /// Positions that a side with these heads and numbers does not hold, parents first.
+    ///
+    /// Heads that are all known here say exactly what the other side holds. Else it holds more than we know of, and its numbers
+    /// say what of ours it has; our own heads are sent all the same, since a device that used a number twice may hide one behind it.
+    /// What is lacking below them will be asked for as missing parents.
     pub(super) fn missing_for(&self, heads: &[EventId], seqs: &DeviceSeqs) -> Vec<u32> {
         let known: Vec<u32> = heads.iter().filter_map(|h| self.position(h)).collect();
+        let exact = known.len() == heads.len() && heads.len() < HELLO_HEADS;
         let (held, _) = Past::of(known.iter().filter_map(|p| Some((*p, &self.nodes.get(*p as usize)?.past))));
-        let from = held.full();
-        (from..self.len_u32())
+        (held.full()..self.len_u32())
             .filter(|position| !held.contains(*position))
             .filter(|position| {
                 let event = self.event(*position);
-                seqs.get(&event.device).is_none_or(|seq| event.seq > *seq) || !self.twins(*position).is_empty()
+                exact
+                    || self.heads.contains(position)
+                    || seqs.get(&event.device).is_none_or(|seq| event.seq > *seq)
+                    || !self.twins(*position).is_empty()
             })
             .collect()
     }

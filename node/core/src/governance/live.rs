@@ -295,8 +295,8 @@ impl Governance {
         self.dag.device_seqs()
     }
 
-    /// Events that a side with these heads and numbers does not hold, parents before children. What two branches of an
-    /// equivocating device have in common may be sent in vain.
+    /// Events that a side with these heads (of at most 64 it sent) and numbers does not hold, parents before children. Parents of
+    /// our heads that are not among them because a device used numbers twice will be asked for as missing.
     pub fn missing_for<'a>(&'a self, heads: &[EventId], seqs: &DeviceSeqs) -> impl Iterator<Item = &'a Event> + 'a {
         self.dag.missing_for(heads, seqs).into_iter().map(|p| self.dag.event(p))
     }
@@ -345,6 +345,7 @@ impl Governance {
 
     /// The body of an event on top of everything known, to be signed with the key of `device`.
     #[must_use]
+    #[expect(clippy::too_many_arguments, reason = "each is a field of the body, and nothing else groups them")]
     pub fn next_body(
         &self,
         account: AccountId,
@@ -375,3 +376,6 @@ impl Governance {
         self.dag.next_seq(device, parents)
     }
 }
+
+#[cfg(test)]
+mod tests;

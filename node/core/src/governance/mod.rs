@@ -4,6 +4,8 @@
 //! Authority flows downwards through levels. A decision about an event uses only revocations of strictly higher level, so that
 //! levels are evaluated from the top: no ties, no cycles.
 
+#[cfg(test)]
+pub(crate) mod cast;
 mod claim;
 mod codec;
 mod dag;

@@ -23,7 +23,7 @@ type Branch = [Option<Arc<Leaf>>; FAN];
 type Root = [Option<Arc<Branch>>; FAN];
 
 /// A set of positions below [`CAPACITY`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Past {
     /// Every position below is in the set.
     full: u32,

@@ -84,6 +84,7 @@ pub(crate) struct Step {
     /// Its name.
     pub(crate) id: String,
     /// Names of its parents.
+    #[allow(dead_code, reason = "the example plays steps in the order they are written")]
     pub(crate) parents: Vec<String>,
     body: EventBody,
 }

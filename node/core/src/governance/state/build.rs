@@ -105,11 +105,17 @@ impl<'a> Builder<'a> {
         if let Some(account) = self.pending(position) {
             self.refresh_account(state, &account);
         }
+        let dag = self.dag;
+        let event = dag.event(position);
+        if let Payload::InviteRevoke { invite } = &event.payload
+            && let Some(invite) = dag.position(invite)
+        {
+            // The author's own word closes its invite, effective or not.
+            self.refresh_invite(state, invite);
+        }
         if !self.resolution.is_effective(position) {
             return;
         }
-        let dag = self.dag;
-        let event = dag.event(position);
         match &event.payload {
             Payload::Genesis(_) | Payload::HeirSignature { .. } | Payload::Unknown { .. } => {}
             Payload::Checkpoint { .. } => {
@@ -138,17 +144,12 @@ impl<'a> Builder<'a> {
             Payload::RolePerms { role, .. } => self.refresh_role(state, *role),
             Payload::Heirs(_) => self.refresh_heirs(state),
             Payload::Invite(_) => self.refresh_invite(state, position),
-            Payload::InviteRevoke { .. } => {
-                if let Some(invite) = dag.node(position).claim.invite {
-                    self.refresh_invite(state, invite);
-                }
-            }
             Payload::ChannelPut(put) => {
                 self.refresh_channel(state, put.channel.unwrap_or_else(|| ChannelId::from(event.id())));
             }
             Payload::ChannelArchive { channel } => self.refresh_channel(state, *channel),
             Payload::ServerSet(_) => self.refresh_settings(state),
-            Payload::KeyEpoch(_) | Payload::Ratify { .. } => {}
+            Payload::InviteRevoke { .. } | Payload::KeyEpoch(_) | Payload::Ratify { .. } => {}
         }
     }
 
@@ -199,7 +200,7 @@ impl<'a> Builder<'a> {
         let grants = of(&acts.grants);
         let member = self.member(account, &grants);
         let level = member.as_ref().map_or(0, |member| member.level);
-        let expulsions: Vec<Expelled> = of(&acts.against)
+        let mut expulsions: Vec<Expelled> = of(&acts.against)
             .into_iter()
             .filter_map(|r| {
                 let lifted = match &self.dag.event(r).payload {
@@ -210,7 +211,8 @@ impl<'a> Builder<'a> {
                 Some(Expelled { position: r, rank: self.dag.rank(r), lifted })
             })
             .collect();
-        let restrictions = of(&acts.restricts)
+        expulsions.sort_unstable_by_key(|e| e.position);
+        let mut restrictions: Vec<Restriction> = of(&acts.restricts)
             .into_iter()
             .filter(|r| self.dag.rank(*r) > Rank::of_level(level))
             .filter_map(|r| match &self.dag.event(r).payload {
@@ -222,9 +224,12 @@ impl<'a> Builder<'a> {
                 _ => None,
             })
             .collect();
+        restrictions.sort_unstable_by_key(|r| r.event);
+        let mut granted: Vec<EventId> = grants.iter().map(|g| self.dag.event(*g).id()).collect();
+        granted.sort_unstable();
         let lost_race = |p: &u32| self.pending(*p) == Some(*account);
         let person = Person {
-            grants: grants.iter().map(|g| self.dag.event(*g).id()).collect(),
+            grants: granted,
             devices: self.devices(account),
             banned: member.is_none() && expulsions.iter().any(|e| e.lifted == Some(false)),
             pending: member.is_none() && self.dag.grants.get(account).is_some_and(|all| all.iter().any(lost_race)),
@@ -238,7 +243,11 @@ impl<'a> Builder<'a> {
             let owners = self.owners_of(state, account, device);
             state.devices.insert(*device, Arc::new(owners));
         }
-        state.people.insert(*account, Arc::new(person));
+        if person == Person::default() {
+            state.people.remove(account);
+        } else {
+            state.people.insert(*account, Arc::new(person));
+        }
     }
 
     fn member(&self, account: &AccountId, grants: &[u32]) -> Option<Member> {
@@ -377,10 +386,9 @@ impl<'a> Builder<'a> {
             return;
         }
         let rank = Rank::of_level(self.dag.role_level(terms.role));
-        let by_author = self.dag.own_revokes.get(&position).map_or(&[][..], Vec::as_slice);
+        let by_author = self.dag.own_revokes(position).any(|r| self.resolution.verdict(r) != Verdict::Open);
         let by_others = self.resolution.acts.invite_revokes.get(&position).map_or(&[][..], Vec::as_slice);
-        let in_scope = |r: &u32| self.resolution.verdict(*r) != Verdict::Open;
-        let revoked = by_author.iter().any(in_scope) || by_others.iter().any(|r| self.dag.rank(*r) > rank);
+        let revoked = by_author || by_others.iter().any(|r| self.dag.rank(*r) > rank);
         let used_up = !self.resolution.has_use_left(self.dag, position, None);
         let invite = InviteState {
             id: node.event.id(),

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// An effective invite.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InviteState {
     /// The INVITE.
     pub id: EventId,

@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// Everything about one account.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Person {
     pub(super) member: Option<Member>,
-    /// Effective grants to it, whether they still count or not.
+    /// Effective grants to it, whether they still count or not; ascending.
     pub(super) grants: Vec<EventId>,
     /// Devices it certified in effective events, and whether it disowned them since. Ascending.
     pub(super) devices: Vec<(DeviceId, bool)>,
@@ -24,7 +24,7 @@ pub(super) struct Person {
 }
 
 /// An effective kick or ban.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Expelled {
     pub(super) position: u32,
     pub(super) rank: Rank,
@@ -128,7 +128,7 @@ impl State {
     /// Whether an event is effective and gives the account a role, be it taken since.
     #[must_use]
     pub fn is_effective_grant_to(&self, grant: &EventId, account: &AccountId) -> bool {
-        self.person(account).is_some_and(|person| person.grants.contains(grant))
+        self.person(account).is_some_and(|person| person.grants.binary_search(grant).is_ok())
     }
 
     /// Banned accounts, ascending.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 const PARTS: usize = 256;
 
 /// An ordered map by id. A clone shares everything; a change after it copies one part in 256.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shards<K, V>(Vec<Option<Arc<BTreeMap<K, V>>>>);
 
 impl<K, V> Default for Shards<K, V> {
@@ -34,6 +34,14 @@ impl<K: Copy + Ord + AsRef<[u8]>, V: Clone> Shards<K, V> {
         }
         if let Some(part) = self.0.get_mut(Self::slot(&key)) {
             Arc::make_mut(part.get_or_insert_default()).insert(key, value);
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &K) {
+        if self.contains(key)
+            && let Some(Some(part)) = self.0.get_mut(Self::slot(key))
+        {
+            Arc::make_mut(part).remove(key);
         }
     }
 
@@ -66,8 +74,10 @@ mod tests {
         let before = map.clone();
         map.insert(id(7), 0);
         map.insert(id(5_000), 1);
+        map.remove(&id(8));
         assert_eq!((before.get(&id(7)), map.get(&id(7))), (Some(&7), Some(&0)));
         assert_eq!((before.contains(&id(5_000)), map.contains(&id(5_000))), (false, true));
+        assert_eq!((before.contains(&id(8)), map.contains(&id(8))), (true, false));
         let keys: Vec<EventId> = before.keys().collect();
         assert!(keys.is_sorted() && keys.len() == 2_000);
     }
