@@ -1,5 +1,5 @@
 //! Methods and their handlers. Every handler, whether called singly, in a batch or as a subscription, is wrapped in the
-//! one [`authorize`]; parameters are read only after it. What a method does, and what a nonce was used for, is known to
+//! one `authorize`; parameters are read only after it. What a method does, and what a nonce was used for, is known to
 //! the node alone.
 
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! The server: one loopback port with `/rpc` (POST and WebSocket), `/events`, the probes and the document, behind one
 //! guard. Its own accept loop, since the library's knows no header timeout and no places for strangers.
 //!
-//! A request passes, in this order: the socket's limits ([`socket`], [`accept`]), the guard ([`guard`]: Host, Origin,
-//! fetch metadata), the route ([`route`]: method, content type, credential, body), and only then JSON-RPC ([`call`]).
+//! A request passes, in this order: the socket's limits (`socket`, `accept`), the guard (`guard`: Host, Origin,
+//! fetch metadata), the route (`route`: method, content type, credential, body), and only then JSON-RPC (`call`).
 //! What a method does is known to the registry's handlers alone.
 
 mod accept;
