@@ -4,12 +4,13 @@ use bytes::Bytes;
 use folkmoot_identity::{
     Hlc,
     kdf::{Purpose, derive},
-    signed::{Context, decode_canonical, verify},
+    signed::{CanonicalError, Context, decode_canonical, verify},
 };
 use folkmoot_proto::{
     limits::{ENTRY_BYTES, ENTRY_REFS, SALT_BYTES, SIGNATURE_BYTES},
     v1,
 };
+use prost::Message;
 
 use super::{InvalidEntry, LogInit, MessagePayload};
 use crate::ids::{EntryId, LogId};
@@ -165,6 +166,25 @@ impl Entry {
             _ => return Err(InvalidEntry::Field { field: "salt" }),
         };
         let id = Self::id_of(log, &wire.header);
+        Ok(Self { log, id, header, header_bytes: wire.header, sig: wire.sig, body })
+    }
+
+    /// Takes back an entry that was verified before it was stored, from a store that authenticates what it returns under the id it
+    /// was stored with. Checks form only: neither hashes nor signature. Never for bytes from a peer.
+    ///
+    /// # Errors
+    /// [`InvalidEntry`] when the bytes have not the form of an entry.
+    pub fn from_ledger(log: LogId, id: EntryId, wire: v1::Entry) -> Result<Self, InvalidEntry> {
+        let header = v1::EntryHeader::decode(wire.header.clone())
+            .map_err(|source| CanonicalError::Undecodable { message: "EntryHeader", source })?;
+        let body = match wire.salt.len() {
+            0 => None,
+            _ => {
+                let salt = wire.salt.as_ref().try_into().map_err(|_| InvalidEntry::Field { field: "salt" })?;
+                Some(Body { salt, payload: wire.payload })
+            }
+        };
+        let header = Header::from_wire(&header)?;
         Ok(Self { log, id, header, header_bytes: wire.header, sig: wire.sig, body })
     }
 

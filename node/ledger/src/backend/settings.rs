@@ -13,8 +13,8 @@ const BLOCK_CACHE_BYTES: usize = 12 * 1024 * 1024;
 const WRITE_BUFFERS_BYTES: usize = 12 * 1024 * 1024;
 /// The same for one column.
 const WRITE_BUFFER_BYTES: usize = 8 * 1024 * 1024;
-/// Recent writes that a start may have to replay: about 30 ms.
-const RECENT_WRITES_BYTES: u64 = 16 * 1024 * 1024;
+/// Recent writes that a start may have to replay: about 30 ms. Less than the write buffers hold, or replaying would write tables.
+const RECENT_WRITES_BYTES: u64 = 8 * 1024 * 1024;
 /// A memtable grows by this; the default of an eighth of the write buffer would be paid for by every little column.
 const ARENA_BLOCK_BYTES: usize = 64 * 1024;
 /// Tables kept open. Each costs a descriptor; its index lives in the cache.
@@ -54,7 +54,9 @@ pub(super) fn database(create: bool) -> Options {
     options.set_log_level(LogLevel::Warn);
     options.set_max_log_file_size(DIARY_BYTES);
     options.set_keep_log_file_num(2);
-    options
+    // What was replayed stays in memory, as before the crash, instead of becoming tables before anything else may happen. The
+    // binding has no setter for it.
+    options.get_options_from_string("avoid_flush_during_recovery=true").unwrap_or(options)
 }
 
 /// All columns with their options.

@@ -23,7 +23,8 @@ pub(crate) fn encode_entry(log_no: u32, entry: &Entry) -> Vec<u8> {
     v1::StoredEntry { log: log_no, entry: Some(entry.to_wire()) }.encode_to_vec()
 }
 
-/// Reads an entry back; `home` finds the log and channel behind a number. The id under which it stands must be its own.
+/// Reads an entry back; `home` finds the log and channel behind a number. Its hashes are not computed again: the seal binds what is
+/// read to the id that it was put under when it was verified.
 pub(crate) fn decode_entry(
     id: &EntryId,
     plain: Bytes,
@@ -31,9 +32,7 @@ pub(crate) fn decode_entry(
 ) -> Result<StoredEntry, Unreadable> {
     let stored = v1::StoredEntry::decode(plain).map_err(|_| "not an entry")?;
     let (log, channel) = home(stored.log).ok_or("log has no number")?;
-    let entry = Entry::decode(log, stored.entry.ok_or("not an entry")?).map_err(|_| "entry is invalid")?;
-    if entry.id != *id {
-        return Err("entry stands under another id");
-    }
+    let entry = stored.entry.ok_or("not an entry")?;
+    let entry = Entry::from_ledger(log, *id, entry).map_err(|_| "entry is invalid")?;
     Ok(StoredEntry { channel, entry })
 }

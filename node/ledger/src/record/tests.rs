@@ -1,8 +1,13 @@
 //! Golden records: what is on people's disks cannot be changed. Plaintext; sealed values begin with a random nonce.
 
 use bytes::Bytes;
-use folkmoot_core::ids::{AccountId, ChannelId, DeviceId, EntryId, ServerId};
-use folkmoot_identity::{Hlc, signed::SignedBytes};
+use folkmoot_core::{
+    ids::{AccountId, ChannelId, DeviceId, EntryId, EventId, LogId, ServerId},
+    log::{Body, Entry, EntryKind, Header, NewLog, Ranges, SeqRange},
+};
+use folkmoot_identity::{DeviceKey, Hlc, signed::SignedBytes};
+use folkmoot_proto::v1;
+use prost::Message;
 
 use super::*;
 
@@ -18,6 +23,89 @@ fn run(byte: u8) -> String {
 #[track_caller]
 fn check(bytes: &[u8], expected: &str) {
     assert_eq!(hex(bytes), expected.replace(' ', ""));
+}
+
+#[test]
+fn an_entry_keeps_its_shape() {
+    let header = Header {
+        kind: EntryKind::Message,
+        seq: 1,
+        prev: EntryId::new([0xaa; 32]),
+        hlc: Hlc::from_bits(2),
+        refs: Vec::new(),
+        payload_commit: [0xbb; 32],
+        payload_len: 2,
+    };
+    // format, kind, seq, prev, hlc, payload_commit, payload_len
+    let header_hex = format!("0801 1001 1801 2220{} 29 0200000000000000 3a20{} 4002", run(0xaa), run(0xbb));
+    let header_bytes: Vec<u8> = header_hex
+        .replace(' ', "")
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(str::from_utf8(pair).expect("hex"), 16).expect("hex"))
+        .collect();
+    let (log, id) = (LogId::new([0xcc; 32]), EntryId::new([0xdd; 32]));
+    let body = Some(Body { salt: [0xee; 16], payload: Bytes::from_static(&[1, 2]) });
+    let entry =
+        Entry { log, id, header, header_bytes: header_bytes.into(), sig: Bytes::from_static(&[0xff; 64]), body };
+    let expected = [
+        "08 05".to_owned(),                    // number of the log
+        "12 af01".to_owned(),                  // the entry, 175 bytes
+        format!("0a 55 {header_hex}"),         // its header
+        format!("12 40 {0}{0}", run(0xff)),    // its signature
+        format!("1a 10 {}", hex(&[0xee; 16])), // its salt
+        "22 02 0102".to_owned(),               // its payload
+    ];
+    let bytes = encode_entry(5, &entry);
+    check(&bytes, &expected.concat());
+    let channel = ChannelId::new([9; 32]);
+    let stored = decode_entry(&id, bytes.into(), |number| (number == 5).then_some((log, channel)));
+    assert_eq!(stored, Ok(StoredEntry { channel, entry }));
+}
+
+#[test]
+fn a_redacted_and_vouched_entry_comes_back_without_body_and_signature() {
+    let header = v1::EntryHeader {
+        format: 1,
+        kind: v1::EntryKind::Message.into(),
+        seq: 3,
+        prev: Bytes::from_static(&[1; 32]),
+        payload_commit: Bytes::from_static(&[2; 32]),
+        ..v1::EntryHeader::default()
+    };
+    let wire = v1::Entry { header: header.encode_to_vec().into(), ..v1::Entry::default() };
+    let plain = v1::StoredEntry { log: 0, entry: Some(wire) }.encode_to_vec();
+    let home = (LogId::new([3; 32]), ChannelId::new([4; 32]));
+    let stored = decode_entry(&EntryId::new([5; 32]), plain.into(), |_| Some(home)).expect("readable");
+    assert_eq!((stored.entry.body, stored.entry.sig.len(), stored.entry.header.seq), (None, 0, 3));
+}
+
+#[test]
+fn a_log_keeps_its_shape() {
+    let init = NewLog {
+        server: ServerId::new([1; 32]),
+        channel: ChannelId::new([2; 32]),
+        account: AccountId::new([3; 32]),
+        grant: EventId::new([4; 32]),
+        heads: vec![EventId::new([4; 32])],
+        nonce: [5; 16],
+        hlc: Hlc::from_bits(6),
+    };
+    let init = init.sign(DeviceKey::from_seed(&[7; 32]).signing_key());
+    let signed = encode_signed(&init.signed);
+    let ranges = Ranges::from_ranges([SeqRange { from: 1, to: 3 }, SeqRange { from: 5, to: 300 }]);
+    let record = LogRecord { init, ranges, forks: vec![2, 300], own: true, closed: true };
+    let expected = [
+        format!("0a {:02x}{:02x} {}", signed.len() & 0x7f | 0x80, signed.len() >> 7, hex(&signed)), // first record
+        "12 04 0801 1003".to_owned(),                                                               // 1..=3
+        "12 05 0805 10ac02".to_owned(),                                                             // 5..=300
+        "1a 03 02 ac02".to_owned(),                                                                 // forks
+        "20 01".to_owned(),                                                                         // own
+        "28 01".to_owned(),                                                                         // closed
+    ];
+    let bytes = record.encode();
+    check(&bytes, &expected.concat());
+    assert_eq!(LogRecord::decode(bytes.into()), Ok(record));
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Scene {
             private: false,
         };
         let auth = governance.state().grant_of(&account.id());
-        let payload = Payload::ChannelPut(put.into());
+        let payload = Payload::ChannelPut(put);
         let body = governance.next_body(account.id(), device.id(), auth, hlc, NOW_MS, payload);
         let put = governance.insert(body.sign(device.signing_key())).expect("a channel");
         let events = governance.events().map(|event| (event.id(), event.signed().clone())).collect();

@@ -109,7 +109,7 @@ fn a_log_record_is_replaced_whole(#[values(Kind::Rocks, Kind::Memory)] kind: Kin
     write(&ledger, |batch| batch.put_log(&changed).expect("sealed"));
     let after = ledger.snapshot().expect("open");
     assert_eq!(before.log(&log.init().id).expect("readable"), Some(log.record()));
-    assert_eq!(after.log(&log.init().id).expect("readable"), Some(changed.clone()));
+    assert_eq!(after.log(&log.init().id).expect("readable"), Some(changed));
     assert_eq!(after.log(&LogId::new([9; 32])).expect("readable"), None);
     assert_eq!(after.logs().expect("readable").len(), 2);
     assert_eq!(after.logs_of_channel(&scene.channel).expect("readable").len(), 2);

@@ -48,7 +48,7 @@ fn a_register_takes_the_place_of_its_like(#[values(Kind::Rocks, Kind::Memory)] k
     }
     let snapshot = ledger.snapshot().expect("open");
     let of_alice = snapshot.registers_of(&alice.account.id()).expect("readable");
-    assert_eq!(of_alice, [later.signed.clone(), alice.prekey.signed.clone()]);
+    assert_eq!(of_alice, [later.signed, alice.prekey.signed]);
     assert_eq!(snapshot.registers().expect("readable").len(), 3);
 }
 
