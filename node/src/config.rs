@@ -39,7 +39,7 @@ impl Default for Config {
             bootstrap: Vec::new(),
             keep_tokens: false,
             passphrase_file: None,
-            log: "warn,folkmoot=info".into(),
+            log: "warn,folkmoot=info,libp2p_gossipsub=error".into(),
         }
     }
 }

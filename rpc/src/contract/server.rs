@@ -240,7 +240,7 @@ impl Method for Leave {
     const NAME: &'static str = "server.leave";
     const SCOPE: Scope = Scope::ServerManage;
     const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::Precondition, ErrorKind::Storage];
-    const SUMMARY: &'static str = "Leaves a server and forgets what was in it.";
+    const SUMMARY: &'static str = "Leaves a server; it and its channels are not shown any more.";
     type Params = ServerParams;
     type Output = Left;
 
