@@ -37,6 +37,9 @@ pub struct Turn<'a> {
 #[derive(Default)]
 pub(super) struct InFlight {
     turn: u64,
+    /// The last turn whose batch went to the ledger.
+    submitted: u64,
+    /// The last turn whose batch came back from it.
     committed: Arc<AtomicU64>,
     entries: HashMap<(LogId, u64), Vec<EntryId>>,
     entry_order: VecDeque<(u64, LogId, u64)>,
@@ -61,6 +64,10 @@ impl InFlight {
 
     pub(super) fn nonce(&self, key: &[u8; 32]) -> Option<&([u8; 32], bytes::Bytes)> {
         self.nonces.get(key)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.committed.load(Ordering::Acquire) >= self.submitted
     }
 
     fn forget_committed(&mut self) {
@@ -143,6 +150,7 @@ impl<'a> Turn<'a> {
         let announcer = announcer.clone();
         let (turn, committed) = (world.in_flight.turn, Arc::clone(&world.in_flight.committed));
         let failed = wiring.failed.clone();
+        let answers = !effects.is_empty();
         let finish = move |result: Result<(), Arc<LedgerError>>| {
             if let Err(error) = &result {
                 tracing::error!(%error, "a batch could not be stored");
@@ -151,13 +159,24 @@ impl<'a> Turn<'a> {
                 shared.publish(views);
                 announcer.send(frames);
             }
-            committed.store(turn, Ordering::Release);
             for effect in effects {
                 effect(result.clone());
             }
         };
+        let batch = match batch {
+            // What a turn without writes answers with, a repeated call's first result say, may stand in an earlier batch that is
+            // not on the disk yet: it queues behind that one.
+            None if answers && !world.in_flight.is_empty() => wiring.ledger.batch().ok(),
+            batch => batch,
+        };
         match batch {
-            Some(batch) => wiring.ledger.submit(batch, move |result| finish(result.map(|_| ()).map_err(Arc::new))),
+            Some(batch) => {
+                world.in_flight.submitted = turn;
+                wiring.ledger.submit(batch, move |result| {
+                    committed.store(turn, Ordering::Release);
+                    finish(result.map(|_| ()).map_err(Arc::new));
+                });
+            }
             None => finish(Ok(())),
         }
     }
