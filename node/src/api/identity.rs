@@ -13,19 +13,21 @@ use folkmoot_rpc::{
     ids,
 };
 
-use super::{Api, error};
-use crate::{clock::now_ms, node::NodeError};
+use super::{Api, error, nonce};
+use crate::{clock::now_ms, node::NodeError, pipeline::NonceKey};
 
 /// Shortest passphrase, in characters: below it guessing is too cheap whatever the hash costs.
 const PASSPHRASE_CHARS: usize = 8;
 
 pub(super) async fn create(
     api: &Api,
-    _context: CallContext,
+    context: CallContext,
     params: CreateParams,
 ) -> Result<Created<CreatedIdentity>, ApiError> {
+    // Without the passphrase: whoever holds the disk could try guesses against a hash of it.
+    let key = nonce::key(&context, params.nonce.as_ref(), &params.display_name);
     if api.node.keystore.state() != IdentityState::None {
-        return Err(ApiError::new(ErrorKind::AlreadyExists, "this node has an identity already"));
+        return api.created_before(key).await;
     }
     let profile = Profile::new(&params.display_name, "").map_err(|e| error::profile(&e))?;
     if params.passphrase.as_ref().is_some_and(|p| p.expose().chars().count() < PASSPHRASE_CHARS) {
@@ -38,6 +40,10 @@ pub(super) async fn create(
         .await?;
     api.load().await?;
     let account = api.node.keystore.account_id().ok_or_else(error::no_identity)?;
+    if let Some(key) = key {
+        let remembered = api.node.pipeline.act(move |turn| turn.remember_account(key, account)).await;
+        remembered.map_err(|e| error::pipeline(&e))?.map_err(error::act)?;
+    }
     Ok(Created::new(CreatedIdentity {
         account_id: ids::AccountId::from_bytes(*account.as_bytes()),
         fingerprint: Fingerprint::of(&account).to_string(),
@@ -90,6 +96,22 @@ pub(super) async fn unlock(api: &Api, _context: CallContext, params: UnlockParam
 }
 
 impl Api {
+    /// The account, without its phrase, when an earlier call with this nonce made it; 2002 otherwise.
+    async fn created_before(&self, key: Option<NonceKey>) -> Result<Created<CreatedIdentity>, ApiError> {
+        let exists = || ApiError::new(ErrorKind::AlreadyExists, "this node has an identity already");
+        let key = key.ok_or_else(exists)?;
+        let made = self.node.pipeline.act(move |turn| turn.made_account(key)).await;
+        if !made.map_err(|e| error::pipeline(&e))?.map_err(error::act)? {
+            return Err(exists());
+        }
+        let account = self.node.keystore.account_id().ok_or_else(error::no_identity)?;
+        Ok(Created::replayed(CreatedIdentity {
+            account_id: ids::AccountId::from_bytes(*account.as_bytes()),
+            fingerprint: Fingerprint::of(&account).to_string(),
+            recovery_phrase: None,
+        }))
+    }
+
     /// Changes the keystore off the runtime: keys are stretched and files written.
     async fn keystore<T: Send + 'static>(
         &self,

@@ -6,7 +6,7 @@ use folkmoot_core::{
         ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, Invite, MessageRate, Payload, Permission,
         Role, Visibility,
     },
-    ids::{ChannelId, EntryId, EventId, ServerId},
+    ids::{AccountId, ChannelId, EntryId, EventId, ServerId},
 };
 use folkmoot_identity::{Hlc, InviteKey, Register};
 use folkmoot_ledger::{EventRecord, LedgerError, NonceRecord};
@@ -327,6 +327,22 @@ impl Turn<'_> {
         state
             .may(&me.account_id(), permission, None, self.now_ms)
             .map_err(|denied| ActError::Forbidden { missing: denied.missing().to_owned() })
+    }
+
+    /// Whether an earlier call with this nonce made this node's account.
+    ///
+    /// # Errors
+    /// [`ActError::NonceReused`].
+    pub fn made_account(&self, nonce: NonceKey) -> Result<bool, ActError> {
+        Ok(self.replayed(Some(nonce))?.is_some())
+    }
+
+    /// Remembers the nonce of the call that made this node's account.
+    ///
+    /// # Errors
+    /// [`ActError::Storage`].
+    pub fn remember_account(&mut self, nonce: NonceKey, account: AccountId) -> Result<(), ActError> {
+        self.remember(Some(nonce), account.as_ref())
     }
 
     /// The id that an earlier call with this nonce made.
