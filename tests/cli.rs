@@ -130,7 +130,7 @@ async fn exit_code_tells_what_went_wrong() {
     let rows: [(i32, &[&str], &str); 15] = [
         (0, &["rpc", "node.info"], ""),
         (0, &["invite", "create", &server, "--max-uses", "2", "--json"], ""),
-        (1, &["rpc", "message.get", "message_id=nonsense"], "message_id"),
+        (1, &["rpc", "message.get", "message_id=nonsense"], "msg_"),
         (1, &["rpc", "message.shout"], ""),
         (1, &["rpc", "server.get", &format!("server_id={nobodys}")], "2001"),
         (1, &["invite", "preview", "moot://join/nonsense"], "3001"),

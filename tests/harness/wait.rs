@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Looks until the condition holds and returns what it yields.
+/// Looks until the condition holds and returns what it yields; tells how long that took, for whoever asks why a test is slow.
 ///
 /// # Panics
 /// After `within`, telling what was waited for and what the last look found instead.
@@ -19,13 +19,16 @@ pub(crate) fn wait_for<T>(
 ) -> impl Future<Output = T> {
     let caller = std::panic::Location::caller();
     async move {
-        let deadline = Instant::now() + within;
+        let began = Instant::now();
         loop {
             let missing = match look().await {
-                Ok(found) => return found,
+                Ok(found) => {
+                    println!("{caller}: {what}, after {:?}", began.elapsed());
+                    return found;
+                }
                 Err(missing) => missing,
             };
-            assert!(Instant::now() < deadline, "{caller}: waited {within:?} in vain until {what}: {missing}");
+            assert!(began.elapsed() < within, "{caller}: waited {within:?} in vain until {what}: {missing}");
             tokio::time::sleep(LOOK).await;
         }
     }

@@ -19,7 +19,7 @@ const IMPOSSIBLE: [&str; 12] = [
     "two\nlines",
     "escape\u{1b}[31m",
     "delete\u{7f}",
-    "c1\u{85}",
+    "next\u{85}line",
     "turned\u{202e}around",
     "isolated\u{2066}",
     "\u{feff}marked",

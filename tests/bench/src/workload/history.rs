@@ -6,8 +6,6 @@ use anyhow::{Context, ensure};
 use folkmoot_rpc::contract::Method;
 use folkmoot_rpc::contract::message::{List, ListParams, MessagePage};
 use folkmoot_rpc::ids::MessageId;
-use rand::rngs::SmallRng;
-use rand::{RngExt, SeedableRng};
 
 use super::IN_FLIGHT;
 use crate::figure::Sample;
@@ -19,8 +17,6 @@ use crate::scene::{self, Host};
 
 /// Messages of a page.
 const PAGE: usize = 50;
-/// The pages are the same ones in every measurement.
-const SEED: u64 = 4;
 /// The node's folder.
 const NAME: &str = "w4-w5";
 
@@ -49,12 +45,12 @@ pub(super) async fn run(moot: &Moot, options: &Options, sizes: &Sizes, report: &
 
 /// W4: pages of 50 before a random message, one at a time.
 async fn pages_once(host: &Host, ids: &[MessageId], pages: usize) -> anyhow::Result<Vec<Sample>> {
-    let mut random = SmallRng::seed_from_u64(SEED);
+    let mut places = Places(0);
     let mut took_ms = Vec::with_capacity(pages);
     for _ in 0..pages {
         // Every page is a full one: the first messages have too few before them, and those on their way together are in
         // the log in another order.
-        let index = random.random_range(PAGE + IN_FLIGHT..ids.len());
+        let index = PAGE + IN_FLIGHT + places.next(ids.len() - PAGE - IN_FLIGHT);
         let mut params = ListParams::newest(host.channel);
         params.before = ids.get(index).copied();
         let begun = Instant::now();
@@ -77,4 +73,34 @@ async fn idle_once(node: &Node, messages: usize) -> anyhow::Result<Vec<Sample>> 
         Sample::new("ready", node.ready_in.as_secs_f64() * 1_000.0, "ms"),
         Sample::new("disk", bytes_each, "B/message"),
     ])
+}
+
+/// Places all over the history, the same ones in every measurement: the generator splitmix64.
+struct Places(u64);
+
+impl Places {
+    /// A place below `end`.
+    fn next(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let mixed = u128::from(mixed ^ (mixed >> 31));
+        // Below `end` because the random part is below 2^64.
+        usize::try_from((mixed * end as u128) >> 64).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_spread_over_the_whole_history() {
+        let mut places = Places(0);
+        let mut tenths = [0; 10];
+        for _ in 0..10_000 {
+            tenths[places.next(1_000) / 100] += 1;
+        }
+        assert!(tenths.iter().all(|count| (900..1_100).contains(count)), "{tenths:?}");
+    }
 }
