@@ -27,6 +27,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("rpc", Some(&[])),
     ("scripts", Some(&["folkmoot-rpc"])),
     ("webview", Some(&[])),
+    ("tests/bench", Some(&["folkmoot-rpc"])),
     ("xtask", Some(&[])),
     ("node", None),
 ];
