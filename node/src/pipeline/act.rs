@@ -16,10 +16,12 @@ use super::{
     NonceKey, Turn,
     govern::{AuthorError, Hand},
 };
-use crate::{clock::random, events::EventKind};
+use crate::{clock::random, events::EventKind, sync::Nudge};
 
 /// How long the answer to a nonce is kept.
 const NONCE_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Member devices that are told at once when this account leaves; the others hear of it from them.
+const TOLD: usize = 64;
 /// The channel every server begins with.
 const FIRST_CHANNEL: &str = "general";
 
@@ -253,7 +255,17 @@ impl Turn<'_> {
         if state.is_owner(&me.account_id()) {
             return Err(ActError::LastOwner);
         }
+        let members: Vec<_> = state.member_devices().filter(|device| *device != me.device_id()).take(TOLD).collect();
         let event = self.author(server, Payload::Leave, Hand::Root)?;
+        // No frame says so: nothing is sealed once somebody has gone. Nor does our own round reach a server that is not ours any more.
+        let wants_sync = self.wiring.wants_sync.clone();
+        self.after_commit(move |committed| {
+            if committed.is_ok() {
+                for peer in members {
+                    drop(wants_sync.try_send(Nudge { server, peer: Some(peer) }));
+                }
+            }
+        });
         self.emit(
             EventRecord::new(EventKind::ServerLeft.number(), self.now_ms, event.hlc)
                 .server(server)
