@@ -48,15 +48,30 @@ async fn look(node: &Inner, seconds: u64) {
             return;
         }
     }
-    if seconds.is_multiple_of(JOIN_SECONDS) {
-        join_kept(node).await;
-    }
     if seconds.is_multiple_of(EXPIRY_SECONDS) {
         expire(node).await;
     }
 }
 
-async fn join_kept(node: &Inner) {
+/// Tries kept links until the shutdown. Dialling takes its time, so nothing else waits in this task.
+pub(crate) async fn join_kept(node: Arc<Inner>) {
+    let mut tick = tokio::time::interval(Duration::from_secs(JOIN_SECONDS));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        select! {
+            () = node.shutdown.cancelled() => break,
+            _ = tick.tick() => {}
+        }
+        if node.keystore.state() == IdentityState::Ready {
+            select! {
+                () = node.shutdown.cancelled() => break,
+                () = try_kept(&node) => {}
+            }
+        }
+    }
+}
+
+async fn try_kept(node: &Inner) {
     for link in join::kept(&node.ledger).await {
         if node.views.server(&link.server).is_some() || link.expires_ms.is_some_and(|end| end <= now_ms()) {
             join::forget(&node.pipeline, &link).await;

@@ -37,12 +37,12 @@ async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent)
         OverlayEvent::PeerUp { device, address } => {
             tracing::debug!(?device, %address, "peer up");
             node.sync.peer_up(device).await;
-            record(node, EventKind::PeerUp, device).await;
+            record(node, streams, EventKind::PeerUp, device);
         }
         OverlayEvent::PeerDown { device } => {
             tracing::debug!(?device, "peer down");
             node.sync.peer_down(device).await;
-            record(node, EventKind::PeerDown, device).await;
+            record(node, streams, EventKind::PeerDown, device);
         }
         OverlayEvent::Gossip(Gossip { topic, source, frame, token }) => {
             node.pipeline.gossip(GossipFrame { topic, source, frame, token }).await;
@@ -57,7 +57,8 @@ async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent)
                 }
             });
         }
-        OverlayEvent::TopicPeer { device, joined: true, .. }
+        // Who comes into a topic may know more than we do; who goes from one knows an epoch that we do not.
+        OverlayEvent::TopicPeer { device, .. }
         | OverlayEvent::Missed { device, .. }
         | OverlayEvent::Undelivered { device, .. } => {
             for server in node.views.servers_of_device(&device) {
@@ -68,7 +69,7 @@ async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent)
             let node = Arc::clone(node);
             streams.spawn(async move { node.publish_addresses().await });
         }
-        OverlayEvent::TopicPeer { joined: false, .. } | OverlayEvent::Observed(_) => {}
+        OverlayEvent::Observed(_) => {}
     }
 }
 
@@ -84,8 +85,15 @@ async fn answer(node: &Inner, peer: DeviceId, protocol: Protocol, stream: Framed
     }
 }
 
-async fn record(node: &Inner, kind: EventKind, device: DeviceId) {
-    if let Err(error) = node.pipeline.act(move |turn| turn.peer_changed(kind, device)).await {
-        tracing::debug!(%error, "peer change not recorded");
+/// Members' comings and goings stand in the event log; strangers' do not, or they could make it grow.
+fn record(node: &Arc<Inner>, streams: &TaskTracker, kind: EventKind, device: DeviceId) {
+    if node.views.servers_of_device(&device).is_empty() {
+        return;
     }
+    let pipeline = node.pipeline.clone();
+    streams.spawn(async move {
+        if let Err(error) = pipeline.act(move |turn| turn.peer_changed(kind, device)).await {
+            tracing::debug!(%error, "peer change not recorded");
+        }
+    });
 }

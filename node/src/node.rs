@@ -126,6 +126,10 @@ pub struct Inner {
     pub started: Instant,
     /// Cancelled when the node shall stop.
     pub shutdown: CancellationToken,
+    /// Held while the identity is created, locked or unlocked: one at a time, keys and world together.
+    pub identity: tokio::sync::Mutex<()>,
+    /// Number of the newest event whose objects readers can see.
+    pub seen: tokio::sync::watch::Receiver<u64>,
 }
 
 /// A running node.
@@ -156,6 +160,7 @@ impl Node {
         let (views, log_index) = (Arc::new(Views::default()), Arc::new(LogIndex::default()));
         let (sync, sync_inbox) = SyncHandle::channel();
         let (failed, failures) = mpsc::channel(1);
+        let (shown, seen) = tokio::sync::watch::channel(*ledger.head().borrow());
         let wiring = Wiring {
             ledger: ledger.clone(),
             overlay: overlay.clone(),
@@ -163,6 +168,7 @@ impl Node {
             log_index: Arc::clone(&log_index),
             topics: Topics::start(overlay.clone()),
             wants_sync: sync.nudges(),
+            shown,
             failed,
         };
         let (pipeline, pipeline_thread) = Pipeline::start(wiring).map_err(NodeError::Thread)?;
@@ -177,13 +183,24 @@ impl Node {
             sync: sync.clone(),
             started,
             shutdown,
+            identity: tokio::sync::Mutex::new(()),
+            seen,
         });
         if inner.keystore.state() == IdentityState::Ready {
             inner.load().await?;
         }
         let tasks = TaskTracker::new();
         inner.spawn_tasks(&tasks, events, sync, sync_inbox, bootstrap);
-        let (server, endpoint) = serve_api(&inner, config).await?;
+        let (server, endpoint) = match serve_api(&inner, config).await {
+            Ok(served) => served,
+            Err(error) => {
+                inner.shutdown.cancel();
+                tasks.close();
+                tasks.wait().await;
+                inner.overlay.shutdown().await;
+                return Err(error);
+            }
+        };
         inner.publish_addresses().await;
         Ok(Self { inner, server, endpoint, tasks, pipeline_thread, failures })
     }
@@ -208,7 +225,11 @@ impl Node {
     pub async fn run(mut self) -> Result<(), NodeError> {
         let failure = tokio::select! {
             () = self.inner.shutdown.cancelled() => None,
-            failure = self.failures.recv() => failure,
+            failure = self.failures.recv() => match failure {
+                Some(error) => Some(NodeError::Storage(error)),
+                // Its thread alone holds the sender.
+                None => Some(NodeError::Pipeline(PipelineError::Stopped)),
+            },
         };
         self.inner.shutdown.cancel();
         self.server.stop(GRACE).await;
@@ -229,7 +250,7 @@ impl Node {
         if !matches!(closed.await, Ok(Ok(()))) {
             tracing::error!("the pipeline ended in a panic");
         }
-        failure.map_or(Ok(()), |error| Err(NodeError::Storage(error)))
+        failure.map_or(Ok(()), Err)
     }
 }
 
@@ -313,6 +334,7 @@ impl Inner {
         tasks.spawn(actor.run());
         tasks.spawn(inbound::run(Arc::clone(self), events));
         tasks.spawn(housekeeping::run(Arc::clone(self)));
+        tasks.spawn(housekeeping::join_kept(Arc::clone(self)));
         let peers = Peers {
             pipeline: self.pipeline.clone(),
             overlay: self.overlay.clone(),

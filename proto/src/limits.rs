@@ -19,6 +19,10 @@ pub const TEXT_BYTES: usize = 8 * 1024;
 pub const EVENT_PARENTS: usize = 16;
 /// Governance heads named by a LOG_INIT.
 pub const LOG_INIT_HEADS: usize = 4;
+/// Entries of one log: an author who writes a thousand a second needs 34 years for it. Bounds what a peer may claim to hold.
+pub const LOG_ENTRIES: u64 = 1 << 40;
+/// Logs of one device in one channel: a device opens another only after it lost its place.
+pub const LOGS_PER_DEVICE: usize = 32;
 /// References of an entry.
 pub const ENTRY_REFS: usize = 3;
 /// Accounts mentioned by a message.

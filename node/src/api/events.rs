@@ -55,7 +55,7 @@ pub(super) async fn ack(api: &Api, context: CallContext, params: AckParams) -> R
 pub(super) async fn poll(api: &Api, context: CallContext, params: PollParams) -> Result<PollResult, ApiError> {
     let start = api.start(&context, params.since, params.consumer.as_ref().map(|c| c.as_str())).await?;
     let deadline = tokio::time::Instant::now() + Duration::from_millis(params.timeout_ms.unwrap_or(0));
-    let mut head = api.node.ledger.head();
+    let mut head = api.node.seen.clone();
     let params = Arc::new(params);
     let mut since = start;
     loop {
@@ -96,7 +96,7 @@ impl EventSource for Source {
     fn open(&self, context: CallContext, filter: SubscribeParams) -> BoxFuture<'static, Result<EventStream, ApiError>> {
         let api = self.api.clone();
         async move {
-            let head = api.node.ledger.head();
+            let head = api.node.seen.clone();
             let since = match (filter.since, &filter.consumer) {
                 (None, None) => *head.borrow(),
                 (since, consumer) => api.start(&context, since, consumer.as_ref().map(|c| c.as_str())).await?,
@@ -204,12 +204,17 @@ impl Api {
         wants: impl Fn(&EventRecord, &str) -> bool,
     ) -> Result<(Vec<Event>, u64), LedgerError> {
         let mut items = Vec::new();
-        while items.len() < limit {
-            let records = snapshot.events_after(since, CHUNK.min(limit - items.len()).max(1))?;
+        // Events whose objects are not to be seen yet wait for their turn.
+        let shown = *self.node.seen.borrow();
+        while items.len() < limit && since < shown {
+            let records = snapshot.events_after(since, CHUNK)?;
             if records.is_empty() {
                 break;
             }
             for (seq, record) in records {
+                if seq > shown || items.len() >= limit {
+                    return Ok((items, since));
+                }
                 since = seq;
                 let Some(kind) = EventKind::from_number(record.kind) else { continue };
                 if wants(&record, kind.name()) {

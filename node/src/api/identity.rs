@@ -24,6 +24,7 @@ pub(super) async fn create(
     context: CallContext,
     params: CreateParams,
 ) -> Result<Created<CreatedIdentity>, ApiError> {
+    let _one_at_a_time = api.node.identity.lock().await;
     // Without the passphrase: whoever holds the disk could try guesses against a hash of it.
     let key = nonce::key(&context, params.nonce.as_ref(), &params.display_name);
     if api.node.keystore.state() != IdentityState::None {
@@ -34,15 +35,24 @@ pub(super) async fn create(
         let text = format!("passphrase: expected at least {PASSPHRASE_CHARS} characters, or none at all");
         return Err(ApiError::invalid_content("passphrase", text));
     }
+    if let Err(error) = api.node.ledger.check_writable() {
+        return Err(error::ledger(&error));
+    }
     let passphrase = params.passphrase;
     let phrase = api
         .keystore(move |keystore| keystore.create_account(&profile, passphrase.as_ref().map(|p| p.expose()), now_ms()))
         .await?;
-    api.load().await?;
+    // From here on the answer is given whatever happens: the phrase is told this once.
     let account = api.node.keystore.account_id().ok_or_else(error::no_identity)?;
-    if let Some(key) = key {
-        let remembered = api.node.pipeline.act(move |turn| turn.remember_account(key, account)).await;
-        remembered.map_err(|e| error::pipeline(&e))?.map_err(error::act)?;
+    match api.load().await {
+        Ok(()) => {
+            if let Some(key) = key
+                && let Err(error) = api.node.pipeline.act(move |turn| turn.remember_account(key, account)).await
+            {
+                tracing::error!(%error, "the nonce of the first call is not kept");
+            }
+        }
+        Err(error) => tracing::error!(%error, "the ledger does not open; identity.unlock tries again"),
     }
     Ok(Created::new(CreatedIdentity {
         account_id: ids::AccountId::from_bytes(*account.as_bytes()),
@@ -81,6 +91,7 @@ pub(super) async fn update(api: &Api, _context: CallContext, params: UpdateParam
 }
 
 pub(super) async fn lock(api: &Api, _context: CallContext, _params: NoParams) -> Result<Identity, ApiError> {
+    let _one_at_a_time = api.node.identity.lock().await;
     let identity = api.identity()?;
     api.keystore(folkmoot_identity::Keystore::lock).await?;
     api.node.unload().await;
@@ -88,8 +99,11 @@ pub(super) async fn lock(api: &Api, _context: CallContext, _params: NoParams) ->
 }
 
 pub(super) async fn unlock(api: &Api, _context: CallContext, params: UnlockParams) -> Result<Identity, ApiError> {
+    let _one_at_a_time = api.node.identity.lock().await;
     if api.node.keystore.state() == IdentityState::Locked {
         api.keystore(move |keystore| keystore.unlock(params.passphrase.expose())).await?;
+    }
+    if api.node.ledger.is_locked() {
         api.load().await?;
     }
     api.identity()

@@ -36,7 +36,7 @@ async fn admit(
     else {
         return refuse(stream, RefusalReason::Malformed).await;
     };
-    let checked = pipeline.read(move |world| world.check_door(&server, &invite_key)).await?;
+    let checked = pipeline.read(move |world| world.check_door(&server, &invite_key, &peer)).await?;
     if let Err(refusal) = checked {
         return refuse(stream, reason(&refusal)).await;
     }

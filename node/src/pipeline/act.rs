@@ -262,7 +262,9 @@ impl Turn<'_> {
         self.after_commit(move |committed| {
             if committed.is_ok() {
                 for peer in members {
-                    drop(wants_sync.try_send(Nudge { server, peer: Some(peer) }));
+                    if wants_sync.try_send(Nudge { server, peer: Some(peer) }).is_err() {
+                        tracing::trace!("catch-up is being asked for already");
+                    }
                 }
             }
         });

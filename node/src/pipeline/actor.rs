@@ -54,6 +54,8 @@ pub struct Wiring {
     pub topics: crate::topics::Topics,
     /// Told when a peer seems to know more than we do.
     pub wants_sync: mpsc::Sender<crate::sync::Nudge>,
+    /// Told the number of the newest event once what it is about can be seen in `views`.
+    pub shown: tokio::sync::watch::Sender<u64>,
     /// Told once when writing fails for good: the node stops in order.
     pub failed: mpsc::Sender<Arc<LedgerError>>,
 }

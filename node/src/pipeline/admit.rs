@@ -6,7 +6,10 @@ use folkmoot_core::{
 };
 use folkmoot_identity::{Hlc, signed::SignedBytes};
 use folkmoot_ledger::EventRecord;
-use folkmoot_proto::{limits::MEMBERS, v1};
+use folkmoot_proto::{
+    limits::{CLOCK_LEAD_MS, MEMBERS},
+    v1,
+};
 
 use super::{
     Server, Turn, World,
@@ -84,7 +87,12 @@ impl World {
     ///
     /// # Errors
     /// [`DoorRefusal`].
-    pub fn check_door(&self, server: &ServerId, invite_key: &[u8; 32]) -> Result<EventId, DoorRefusal> {
+    pub fn check_door(
+        &self,
+        server: &ServerId,
+        invite_key: &[u8; 32],
+        peer: &DeviceId,
+    ) -> Result<EventId, DoorRefusal> {
         if self.me.is_none() {
             return Err(DoorRefusal::NotReady);
         }
@@ -93,6 +101,8 @@ impl World {
         let invite = state.invite_by_key(invite_key).ok_or(DoorRefusal::UnknownInvite)?;
         match invite.status(Hlc::from_ms(now_ms())) {
             InviteStatus::Open => {}
+            // Admitted before, but the stream broke: it is handed what it is owed.
+            InviteStatus::Expired | InviteStatus::UsedUp if state.is_member_device(peer) => {}
             InviteStatus::Expired => return Err(DoorRefusal::Expired),
             InviteStatus::Revoked => return Err(DoorRefusal::Revoked),
             InviteStatus::UsedUp => return Err(DoorRefusal::UsedUp),
@@ -127,9 +137,12 @@ impl Turn<'_> {
         let known_device =
             self.world.servers.get(&server_id).is_some_and(|s| s.governance.state().certified_device(&account, &peer));
         let admit = match member {
-            Some(grant) if known_device => grant,
+            Some(grant) if known_device => {
+                self.world.check_door(&server_id, &invite_key, &peer)?;
+                grant
+            }
             _ => {
-                let invite = self.world.check_door(&server_id, &invite_key)?;
+                let invite = self.world.check_door(&server_id, &invite_key, &peer)?;
                 let state = self.world.servers.get(&server_id).ok_or(DoorRefusal::UnknownServer)?.governance.state();
                 if !state.may_enter(&account, &invite) {
                     return Err(DoorRefusal::Banned);
@@ -163,7 +176,7 @@ impl Turn<'_> {
         self.batch().map_err(|_| DoorRefusal::Storage)?;
         let fresh = !self.world.servers.contains_key(&server_id);
         if fresh {
-            let governance = first_state(server_id, &events, &me.account_id())?;
+            let governance = first_state(server_id, &events, &me.account_id(), self.now_ms + CLOCK_LEAD_MS)?;
             self.adopt(server_id, governance).map_err(|_| DoorRefusal::Storage)?;
             let event = EventRecord::new(EventKind::ServerJoined.number(), self.now_ms, self.world.hlc)
                 .server(server_id)
@@ -202,8 +215,10 @@ impl Turn<'_> {
                 _ => Vec::new(),
             };
             for register in embedded {
-                self.batch()?.put_register(&register)?;
-                self.world.registers.put(register);
+                if self.world.registers.would_take(&register) {
+                    self.batch()?.put_register(&register)?;
+                    self.world.registers.put(register);
+                }
             }
         }
         self.touched.insert(server_id);
@@ -216,6 +231,7 @@ fn first_state(
     server: ServerId,
     events: &[SignedBytes],
     account: &folkmoot_core::ids::AccountId,
+    latest_ms: u64,
 ) -> Result<Governance, DoorRefusal> {
     let mut rest = events.iter().cloned();
     let verify = |signed: SignedBytes| {
@@ -228,6 +244,10 @@ fn first_state(
     }
     for signed in rest {
         governance.insert(verify(signed)?).map_err(|_| DoorRefusal::Malformed)?;
+    }
+    // A door whose clock is years ahead would pull ours along.
+    if governance.greatest_hlc().ms() > latest_ms {
+        return Err(DoorRefusal::Malformed);
     }
     if governance.state().is_member(account) { Ok(governance) } else { Err(DoorRefusal::Malformed) }
 }

@@ -38,7 +38,7 @@ pub(super) fn handle(turn: &mut Turn<'_>, gossip: GossipFrame) {
 fn ingest(turn: &mut Turn<'_>, topic: &[u8; 32], source: DeviceId, frame: &[u8]) -> Verdict {
     let Some(server_id) = turn.world.topics.get(topic).copied() else { return Verdict::Ignore };
     let Some(server) = turn.world.servers.get(&server_id) else { return Verdict::Ignore };
-    let plain = match server.ring.open(&server_id, frame) {
+    let plain = match server.ring.open(frame) {
         Some(Ok((_, plain))) => plain,
         Some(Err(_)) => return Verdict::Reject,
         None => {
@@ -89,9 +89,13 @@ fn ingest_init(turn: &mut Turn<'_>, server_id: ServerId, signed: SignedBytes, so
         return Verdict::Accept;
     }
     let Ok(init) = LogInit::verify(signed) else { return Verdict::Reject };
+    if init.hlc.ms() > turn.now_ms + CLOCK_LEAD_MS {
+        return Verdict::Ignore;
+    }
+    let own = turn.world.me.as_ref().is_some_and(|me| me.device_id() == init.device);
     let Some(server) = turn.world.servers.get(&server_id) else { return Verdict::Ignore };
     match AuthorizedLog::authorize(init, &server.governance) {
-        Ok(authorized) => match turn.open_log(authorized, false) {
+        Ok(authorized) => match turn.open_log(authorized, own) {
             Ok(()) => Verdict::Accept,
             Err(_) => Verdict::Ignore,
         },
@@ -120,10 +124,11 @@ fn ingest_entry(turn: &mut Turn<'_>, server_id: ServerId, item: v1::LogEntry, so
         // Held back until due: catch-up brings it again.
         return Verdict::Ignore;
     }
-    let Some(log) = turn.world.log(&home, &channel_id, &log_id) else { return Verdict::Ignore };
-    if log.tips.contains(&id) {
-        return Verdict::Accept;
+    // Old news, perhaps wrapped anew to use up its author's rate or ours: not relayed, not counted.
+    if turn.holds(&log_id, seq, &id).unwrap_or(true) {
+        return Verdict::Ignore;
     }
+    let Some(log) = turn.world.log(&home, &channel_id, &log_id) else { return Verdict::Ignore };
     let gap = seq > 1 && !log.ranges.contains(seq - 1);
     let author = log.authorized.init().account;
     let verified = match unverified.verify_signed(log.authorized.init()) {

@@ -54,6 +54,10 @@ impl Turn<'_> {
                 Err(error) => return Err(super::PipelineError::Storage(std::sync::Arc::new(error))),
             }
         }
+        if applied.new > 0 {
+            super::keys::refresh(self, server)
+                .map_err(|error| super::PipelineError::Storage(std::sync::Arc::new(error)))?;
+        }
         if applied.invalid > 0 {
             tracing::debug!(?source, invalid = applied.invalid, "peer sent events that do not verify");
         }
@@ -86,6 +90,10 @@ impl Turn<'_> {
             }
             Err(InsertError::MissingParents { parents }) => Ok(Taken::Missing(parents)),
             Err(InsertError::Known) => Ok(Taken::Known),
+            Err(error) if !error.is_relayers_fault() => {
+                tracing::debug!(%error, "event not taken");
+                Ok(Taken::Known)
+            }
             Err(_) => Ok(Taken::Invalid),
         }
     }
@@ -120,6 +128,7 @@ impl Turn<'_> {
         let inserted = server.governance.insert(verified).map_err(|source| AuthorError::Refused(source.to_string()))?;
         self.world.hlc = self.world.hlc.max(event.hlc);
         self.store_event(server_id, &event, &inserted.effective_changed)?;
+        super::keys::refresh(self, server_id)?;
         self.outgoing.event(server_id, event.id(), event.signed().clone());
         Ok(event)
     }
@@ -131,7 +140,7 @@ impl Turn<'_> {
         for id in changed {
             self.on_effective(server, *id)?;
         }
-        super::keys::refresh(self, server)
+        Ok(())
     }
 
     /// What an event that is effective now, and was not, means to those who follow the event log.
@@ -175,8 +184,10 @@ impl Turn<'_> {
     /// Keeps registers that an event embeds.
     fn hold_registers<const N: usize>(&mut self, registers: [Register; N]) -> Result<(), LedgerError> {
         for register in registers {
-            self.batch()?.put_register(&register)?;
-            self.world.registers.put(register);
+            if self.world.registers.would_take(&register) {
+                self.batch()?.put_register(&register)?;
+                self.world.registers.put(register);
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Group keys in use: opening what was wrapped to us, handing on what we hold, rotating when somebody left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use folkmoot_core::{
@@ -8,7 +8,7 @@ use folkmoot_core::{
         Commitments, EpochParent, EpochPlan, HistoryRoot, KnownEpoch, NewEpoch, Recipient, Secret, WrapKind, WrapScope,
     },
     governance::{KeyEpoch, Payload, Permission},
-    ids::{DeviceId, EpochId, ServerId},
+    ids::{DeviceId, EpochId, EventId, ServerId},
 };
 use folkmoot_identity::{
     kdf::{Purpose, derive},
@@ -38,6 +38,8 @@ pub(super) fn refresh(turn: &mut Turn<'_>, server_id: ServerId) -> Result<(), Le
     let Some(server) = turn.world.servers.get_mut(&server_id) else { return Ok(()) };
     let (governance, ring) = (&server.governance, &mut server.ring);
     let departures: Vec<_> = governance.state().departures().collect();
+    let generations: HashMap<EventId, u32> =
+        governance.state().epochs().map(|epoch| (epoch.event, epoch.data.generation)).collect();
     let mut effective = BTreeSet::new();
     let mut rows = Vec::new();
     for epoch in governance.state().epochs() {
@@ -45,6 +47,15 @@ pub(super) fn refresh(turn: &mut Turn<'_>, server_id: ServerId) -> Result<(), Le
         let data = &epoch.data;
         if governance.recipients_root_at(&epoch.event) != Some(data.recipients_root) {
             continue; // rule E1
+        }
+        let below: Option<u32> = data
+            .parents
+            .iter()
+            .map(|parent| generations.get(parent).copied().filter(|_| governance.is_in_past(parent, &epoch.event)))
+            .try_fold(0, |most, generation| Some(most.max(generation?)));
+        if data.scope != *server_id.as_bytes() || below.and_then(|below| below.checked_add(1)) != Some(data.generation)
+        {
+            continue; // a generation out of thin air would outrank every other for ever
         }
         effective.insert(id);
         // Rule E3: usable while everybody who ever held it is still a member.

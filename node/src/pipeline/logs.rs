@@ -5,7 +5,7 @@ use folkmoot_core::{
     log::{Authorized, Entry, LogInit},
 };
 use folkmoot_ledger::{EventRecord, LedgerError, LogRecord};
-use folkmoot_proto::limits::FORK_BRANCHES;
+use folkmoot_proto::limits::{CLOCK_LEAD_MS, FORK_BRANCHES, LOGS_PER_DEVICE};
 
 use super::{Log, Turn, World};
 use crate::events::EventKind;
@@ -72,8 +72,8 @@ impl Turn<'_> {
         if forks {
             log.forks.insert(seq);
         }
-        if log.own && channel.own.as_ref().is_some_and(|own| own.log() == log_id && own.seq() < seq) {
-            // Somebody holds more of our own log than we do: this folder is a restored copy. Never write behind it.
+        if log.own && channel.own.as_ref().is_some_and(|own| own.log() == log_id && (forks || own.seq() < seq)) {
+            // Somebody holds of our own log what we do not: this folder is a restored copy. Never write behind it.
             channel.own = None;
         }
         channel.hlc = channel.hlc.max(header.hlc);
@@ -115,11 +115,26 @@ impl Turn<'_> {
         }
         self.batch()?;
         let Some(server) = self.world.servers.get_mut(&init.server) else { return Ok(()) };
+        let channel = server.channels.entry(init.channel).or_default();
+        let of_device = channel.logs.values().filter(|log| log.authorized.init().device == init.device).count();
+        if !own && of_device >= LOGS_PER_DEVICE {
+            tracing::debug!(device = ?init.device, "a device opens no further log in this channel");
+            return Ok(());
+        }
         self.world.log_home.insert(init.id, (init.server, init.channel));
         self.wiring.log_index.opened(init.id, init.account);
         server.channels.entry(init.channel).or_default().logs.insert(init.id, Log::new(authorized, own));
         self.dirty_logs.insert(init.id);
         Ok(())
+    }
+
+    /// Whether an entry is held already.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub(super) fn holds(&self, log_id: &LogId, seq: u64, id: &EntryId) -> Result<bool, LedgerError> {
+        let Some(log) = self.world.find_log(log_id) else { return Ok(false) };
+        Ok(log.tips.contains(id) || (log.ranges.contains(seq) && self.ids_at(*log_id, seq)?.contains(id)))
     }
 
     fn ids_at(&self, log: LogId, seq: u64) -> Result<Vec<EntryId>, LedgerError> {
@@ -136,6 +151,9 @@ impl Turn<'_> {
         }
         if !log.ranges.contains(seq - 1) {
             return Ok(false);
+        }
+        if self.world.in_flight.entries_at(entry.log, seq - 1).contains(&prev) {
+            return Ok(true);
         }
         Ok(self.ids_at(entry.log, seq - 1)?.contains(&prev))
     }
@@ -186,6 +204,9 @@ pub(super) fn put_dirty(turn: &mut Turn<'_>) {
 impl Turn<'_> {
     /// Opens a log that a peer told of, if governance allows it.
     pub fn open_remote_log(&mut self, init: LogInit) {
+        if init.hlc.ms() > self.now_ms + CLOCK_LEAD_MS {
+            return;
+        }
         let Some(server) = self.world.servers.get(&init.server) else { return };
         match folkmoot_core::log::AuthorizedLog::authorize(init, &server.governance) {
             Ok(authorized) => {

@@ -88,7 +88,7 @@ impl Outgoing {
             let mut size = FRAME_OVERHEAD;
             let mut seal = |frame: &mut v1::GossipFrame| {
                 let plain = std::mem::take(frame).encode_to_vec();
-                frames.extend(server.ring.seal(&id, &epoch, &random(), &plain).map(|sealed| (topic, sealed)));
+                frames.extend(server.ring.seal(&epoch, &random(), &plain).map(|sealed| (topic, sealed)));
             };
             for item in items {
                 if size + item.size() > GOSSIP_FRAME_BYTES && size > FRAME_OVERHEAD {

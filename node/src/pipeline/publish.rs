@@ -160,7 +160,7 @@ fn publish(turn: &mut Turn<'_>, message: PublishMessage) -> Result<Published, Pu
     let rate = server.governance.state().message_rate();
     let rate = Rate { per_second: rate.per_second, burst: rate.burst };
     server
-        .rates
+        .own_rate
         .take(account, rate, encoded.len(), turn.now_ms)
         .map_err(|retry_after_ms| PublishError::RateLimited { retry_after_ms })?;
     // 6. Keys that somebody who left still holds are not written under.

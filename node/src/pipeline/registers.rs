@@ -26,6 +26,18 @@ pub struct Registers {
 }
 
 impl Registers {
+    /// Whether a register is news: none is held in its place, or an older one.
+    #[must_use]
+    pub(super) fn would_take(&self, register: &Register) -> bool {
+        let held = match (&register.value, &register.device) {
+            (RegisterValue::Profile(_), _) => self.profiles.get(&register.account),
+            (RegisterValue::Prekey(_), Some(device)) => self.prekeys.get(device),
+            (RegisterValue::Peer(_), Some(device)) => self.peers.get(device),
+            (_, None) => return false,
+        };
+        held.is_none_or(|held| register.supersedes(held))
+    }
+
     /// Takes a verified register; false when a later one is held.
     pub(super) fn put(&mut self, register: Register) -> bool {
         let slot = match (&register.value, register.device) {
@@ -160,7 +172,8 @@ impl Turn<'_> {
 
     /// Takes a verified register of a member. True when it was news.
     pub(super) fn take_register(&mut self, register: Register) -> bool {
-        if register.hlc.ms() > self.now_ms + CLOCK_LEAD_MS || !self.world.knows(&register) {
+        let early = register.hlc.ms() > self.now_ms + CLOCK_LEAD_MS;
+        if early || !self.world.registers.would_take(&register) || !self.world.knows(&register) {
             return false;
         }
         let Ok(batch) = self.batch() else { return false };

@@ -35,11 +35,22 @@ impl Turn<'_> {
         let IncomingRun { log, run } = incoming;
         let mut outcome = RunOutcome::default();
         let latest = self.now_ms + CLOCK_LEAD_MS;
-        for verified in run.entries {
-            if verified.entry().header.hlc.ms() > latest {
-                outcome.early += 1;
-                continue;
-            }
+        let mut entries = run.entries;
+        let whole = entries.len();
+        // What is stamped too far ahead is not kept yet; nor is what only such an entry vouches for, since nobody could take
+        // our word for it.
+        let due = entries.iter().take_while(|verified| verified.entry().header.hlc.ms() <= latest).count();
+        if due < whole {
+            entries.truncate(due);
+            let dangling = self.world.find_log(&log).map(|held| &held.dangling);
+            let vouched = |entry: &folkmoot_core::log::Entry| {
+                !entry.sig.is_empty() || dangling.is_some_and(|dangling| dangling.contains_key(&entry.id))
+            };
+            let kept = entries.iter().rposition(|verified| vouched(verified.entry())).map_or(0, |last| last + 1);
+            entries.truncate(kept);
+        }
+        outcome.early = whole - entries.len();
+        for verified in entries {
             outcome.placed += usize::from(self.place_verified(log, verified)?);
         }
         Ok(outcome)

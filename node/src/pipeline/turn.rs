@@ -1,7 +1,7 @@
 //! One turn of the pipeline: commands that share a batch, and what happens after its commit.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque, hash_map::Entry},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -42,7 +42,7 @@ pub(super) struct InFlight {
     /// The last turn whose batch came back from it.
     committed: Arc<AtomicU64>,
     entries: HashMap<(LogId, u64), Vec<EntryId>>,
-    entry_order: VecDeque<(u64, LogId, u64)>,
+    entry_order: VecDeque<(u64, LogId, u64, EntryId)>,
     nonces: HashMap<[u8; 32], ([u8; 32], bytes::Bytes)>,
     nonce_order: VecDeque<(u64, [u8; 32])>,
 }
@@ -50,7 +50,7 @@ pub(super) struct InFlight {
 impl InFlight {
     pub(super) fn add_entry(&mut self, log: LogId, seq: u64, id: EntryId) {
         self.entries.entry((log, seq)).or_default().push(id);
-        self.entry_order.push_back((self.turn, log, seq));
+        self.entry_order.push_back((self.turn, log, seq, id));
     }
 
     pub(super) fn entries_at(&self, log: LogId, seq: u64) -> &[EntryId] {
@@ -73,8 +73,13 @@ impl InFlight {
     fn forget_committed(&mut self) {
         let committed = self.committed.load(Ordering::Acquire);
         while self.entry_order.front().is_some_and(|(turn, ..)| *turn <= committed) {
-            if let Some((_, log, seq)) = self.entry_order.pop_front() {
-                self.entries.remove(&(log, seq));
+            if let Some((_, log, seq, id)) = self.entry_order.pop_front()
+                && let Entry::Occupied(mut held) = self.entries.entry((log, seq))
+            {
+                held.get_mut().retain(|other| *other != id);
+                if held.get().is_empty() {
+                    held.remove();
+                }
             }
         }
         while self.nonce_order.front().is_some_and(|(turn, _)| *turn <= committed) {
@@ -151,16 +156,26 @@ impl<'a> Turn<'a> {
         let (turn, committed) = (world.in_flight.turn, Arc::clone(&world.in_flight.committed));
         let failed = wiring.failed.clone();
         let answers = !effects.is_empty();
-        let finish = move |result: Result<(), Arc<LedgerError>>| {
-            if let Err(error) = &result {
-                tracing::error!(%error, "a batch could not be stored");
-                drop(failed.try_send(Arc::clone(error)));
-            } else {
-                shared.publish(views);
-                announcer.send(frames);
+        let shown = wiring.shown.clone();
+        let finish = move |result: Result<u64, Arc<LedgerError>>| {
+            match &result {
+                Err(error) => {
+                    tracing::error!(%error, "a batch could not be stored");
+                    drop(failed.try_send(Arc::clone(error)));
+                }
+                Ok(newest_event) => {
+                    shared.publish(views);
+                    // Only now may readers of the event log see the events: what they are about is there to be shown.
+                    shown.send_if_modified(|seen| {
+                        let news = *newest_event > *seen;
+                        *seen = (*seen).max(*newest_event);
+                        news
+                    });
+                    announcer.send(frames);
+                }
             }
             for effect in effects {
-                effect(result.clone());
+                effect(result.clone().map(|_| ()));
             }
         };
         let batch = match batch {
@@ -174,10 +189,11 @@ impl<'a> Turn<'a> {
                 world.in_flight.submitted = turn;
                 wiring.ledger.submit(batch, move |result| {
                     committed.store(turn, Ordering::Release);
-                    finish(result.map(|_| ()).map_err(Arc::new));
+                    finish(result.map(|written| written.last_seq).map_err(Arc::new));
                 });
             }
-            None => finish(Ok(())),
+            // Nothing was written; after a load this is where the log stands.
+            None => finish(Ok(if world.in_flight.is_empty() { *wiring.ledger.head().borrow() } else { 0 })),
         }
     }
 }

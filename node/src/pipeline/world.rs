@@ -71,6 +71,8 @@ pub struct Server {
     /// Topics subscribed to.
     pub topics: BTreeSet<[u8; 32]>,
     pub(super) rates: Rates,
+    /// Our own bucket, which nobody else's replays can empty.
+    pub(super) own_rate: Rates,
     /// Since when no usable epoch exists, ms UTC.
     pub(super) rotation_due_ms: Option<u64>,
 }
@@ -80,11 +82,12 @@ impl Server {
     #[must_use]
     pub fn new(governance: Governance) -> Self {
         Self {
+            ring: Ring::new(governance.server()),
             governance,
-            ring: Ring::default(),
             channels: BTreeMap::new(),
             topics: BTreeSet::new(),
             rates: Rates::default(),
+            own_rate: Rates::default(),
             rotation_due_ms: None,
         }
     }
@@ -111,8 +114,8 @@ impl Server {
         self.channels
             .values()
             .flat_map(|c| c.logs.values())
-            .map(|log| log.ranges.top().unwrap_or(0) - log.ranges.count())
-            .sum()
+            .map(|log| log.ranges.top().unwrap_or(0).saturating_sub(log.ranges.count()))
+            .fold(0, u64::saturating_add)
     }
 }
 

@@ -105,8 +105,14 @@ pub(super) async fn exchange(
     server: ServerId,
     peer: DeviceId,
 ) -> Result<Exchanged, SyncError> {
+    let standing = pipeline.read(move |world| Standing::of(world, &server, &peer)).await?;
+    if standing == Standing::Departed {
+        return Ok(Exchanged::default());
+    }
     let mut stream = Ends::of(overlay.open_stream(peer, Protocol::Auth).await?);
-    let Some(hello) = our_hello(pipeline, server, true).await? else { return Ok(Exchanged::default()) };
+    let Some(hello) = our_hello(pipeline, server, standing == Standing::Member).await? else {
+        return Ok(Exchanged::default());
+    };
     stream.send(Frame::Hello(hello)).await?;
     let theirs = match stream.receive().await? {
         Frame::Hello(hello) => read_hello(&hello)?,
@@ -272,6 +278,9 @@ async fn take(
             let applied = pipeline.act(move |turn| turn.ingest_events(server, portion, Some(peer))).await??;
             taken.events += applied.new;
             taken.missing = applied.missing;
+            if applied.invalid > 0 {
+                return Err(SyncError::Protocol { what: "events that do not verify" });
+            }
         }
         if let Some(more) = done {
             taken.more = more;

@@ -56,7 +56,9 @@ impl Peers {
         let Ok(connected) = self.overlay.peers().await else { return };
         let connected: Vec<DeviceId> = connected.into_iter().map(|peer| peer.device).collect();
         attempts.retain(|device, _| !connected.contains(device));
-        if connected.len() >= CONNECTED {
+        // Strangers do not count: they could fill the places of members.
+        let members = connected.iter().filter(|device| !self.views.servers_of_device(device).is_empty()).count();
+        if members >= CONNECTED {
             return;
         }
         let mut candidates = self.pipeline.read(|world| world.known_addresses()).await.unwrap_or_default();
@@ -66,13 +68,14 @@ impl Peers {
             }
         }
         let now = Instant::now();
-        let due = candidates
+        let mut due = candidates
             .into_iter()
             .filter(|(device, addresses)| !connected.contains(device) && !addresses.is_empty())
             .filter(|(device, _)| attempts.get(device).is_none_or(|attempt| attempt.next <= now))
-            .take(DIALS)
             .collect::<Vec<_>>();
-        for (device, addresses) in due {
+        // Whoever was tried longest ago comes first.
+        due.sort_by_key(|(device, _)| attempts.get(device).map(|attempt| attempt.next));
+        for (device, addresses) in due.into_iter().take(DIALS) {
             let attempt = attempts.entry(device).or_insert(Attempt { next: now, pause: FIRST_PAUSE });
             attempt.next = now + attempt.pause;
             attempt.pause = (attempt.pause * 2).min(LONGEST_PAUSE);

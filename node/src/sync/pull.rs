@@ -10,7 +10,7 @@ use folkmoot_core::{
 };
 use folkmoot_overlay::{FramedStream, OverlayHandle, Protocol};
 use folkmoot_proto::{
-    limits::{CHANNELS, RANGES_PER_LOG, SEGMENT_PLAIN_BYTES},
+    limits::{CHANNELS, LOG_ENTRIES, RANGES_PER_LOG, SEGMENT_PLAIN_BYTES},
     v1,
 };
 use futures::stream::{FuturesOrdered, StreamExt};
@@ -144,6 +144,8 @@ async fn fetch_all(
     let mut under_way: VecDeque<(u64, Fetch)> = VecDeque::new();
     let mut commits = FuturesOrdered::new();
     let mut request = 0;
+    // Per request the lowest number its parts have come down to.
+    let mut parts: HashMap<u64, u64> = HashMap::new();
     loop {
         while under_way.len() < WINDOW
             && let Some(fetch) = queue.pop_front()
@@ -160,13 +162,30 @@ async fn fetch_all(
         };
         if run.last {
             under_way.pop_front();
+        } else if run.entries.is_empty() {
+            return Err(SyncError::Protocol { what: "an empty part of a run" });
         }
+        let run_last = run.last;
         let Some(init) = inits.get(&fetch.log).cloned() else { continue };
         let anchor = anchors.entry(fetch.log).or_default();
         let known = anchor.clone();
         let verified = tokio::task::spawn_blocking(move || open_run(&init, &run.entries, fetch.range, &known))
             .await
-            .map_err(|_| SyncError::Protocol { what: "a run that could not be verified" })??;
+            .map_err(|_| SyncError::Protocol { what: "a run that could not be verified" })?;
+        let verified = match verified {
+            Ok(verified) => verified,
+            Err(error) => {
+                // The fault of one log; the others go on. What is asked for already still comes and fails alike.
+                tracing::debug!(log = ?fetch.log, error = &error as &dyn std::error::Error, "run left out");
+                queue.retain(|planned| planned.log != fetch.log);
+                continue;
+            }
+        };
+        let lowest = verified.entries.first().map(|oldest| oldest.entry().header.seq);
+        if !run_last && lowest.is_none_or(|lowest| parts.insert(awaited, lowest).is_some_and(|before| lowest >= before))
+        {
+            return Err(SyncError::Protocol { what: "parts of a run that do not go down" });
+        }
         anchor.extend(verified.entries.first().map(|oldest| oldest.entry().header.prev));
         if !verified.entries.is_empty() {
             let incoming = IncomingRun { log: fetch.log, run: verified };
@@ -234,7 +253,9 @@ pub(super) fn to_wire(summary: &LogSummary) -> v1::LogRanges {
 
 pub(super) fn from_wire(wire: &v1::LogRanges) -> Result<LogSummary, SyncError> {
     let malformed = SyncError::Protocol { what: "malformed ranges" };
-    if wire.ranges.len() > RANGES_PER_LOG || wire.ranges.iter().any(|r| r.from == 0 || r.from > r.to) {
+    if wire.ranges.len() > RANGES_PER_LOG
+        || wire.ranges.iter().any(|r| r.from == 0 || r.from > r.to || r.to > LOG_ENTRIES)
+    {
         return Err(malformed);
     }
     Ok(LogSummary {

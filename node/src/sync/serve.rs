@@ -25,6 +25,8 @@ use crate::{
 
 /// Plain bytes packed into one frame: compressed it stays below the frame limit, and the first screen does not wait for the rest.
 const RUN_BYTES: usize = 512 * 1024;
+/// Logs in one offer: with their inits of at most 500 bytes they fit a frame.
+const OFFER_LOGS: usize = 1_024;
 /// Speed over size: the stream is rarely the bottleneck.
 const ZSTD_LEVEL: i32 = 1;
 
@@ -80,7 +82,7 @@ pub(super) async fn serve(
                 let offer = offer(pipeline, log_index, server, peer, channel, theirs).await?;
                 stream.send_message(&frame(Frame::Offer(offer))).await?;
             }
-            Frame::Fetch(fetch) => answer(pipeline, ledger, server, &mut stream, fetch).await?,
+            Frame::Fetch(fetch) => answer(pipeline, ledger, (server, peer), &mut stream, fetch).await?,
             _ => return refuse(&mut stream, RefusalReason::Malformed).await,
         }
     }
@@ -101,7 +103,13 @@ async fn offer(
     log_index.seen(peer, &theirs);
     let offer = pipeline
         .read(move |world| {
-            let ours = summaries(world, &server, &channel);
+            if Standing::of(world, &server, &peer) != Standing::Member {
+                return v1::LogOffer::default();
+            }
+            // As many logs as fit a frame, those the asker does not know first; the rest comes with its next question.
+            let mut ours = summaries(world, &server, &channel);
+            ours.sort_by_key(|s| theirs.iter().any(|t| t.log == s.log));
+            ours.truncate(OFFER_LOGS);
             let inits = ours
                 .iter()
                 .filter(|s| theirs.iter().all(|t| t.log != s.log))
@@ -122,7 +130,7 @@ async fn offer(
 async fn answer(
     pipeline: &Pipeline,
     ledger: &Ledger,
-    server: ServerId,
+    (server, peer): (ServerId, DeviceId),
     stream: &mut FramedStream,
     fetch: v1::LogFetch,
 ) -> Result<(), SyncError> {
@@ -130,7 +138,11 @@ async fn answer(
         return refuse(stream, RefusalReason::Malformed).await;
     };
     let too_long = range.from == 0 || range.to < range.from || range.to - range.from >= FETCH_ENTRIES;
-    let home = pipeline.read(move |world| world.log_home.get(&log).copied()).await?;
+    let (home, standing) =
+        pipeline.read(move |world| (world.log_home.get(&log).copied(), Standing::of(world, &server, &peer))).await?;
+    if standing != Standing::Member {
+        return refuse(stream, RefusalReason::NotMember).await;
+    }
     if too_long || home.is_none_or(|(home, _)| home != server) {
         return refuse(stream, RefusalReason::Malformed).await;
     }

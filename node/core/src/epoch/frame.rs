@@ -85,7 +85,8 @@ mod tests {
     use crate::epoch::{HistoryRoot, Secret};
 
     fn keys(seed: u8) -> EpochKeys {
-        Secret::History(HistoryRoot::new(Zeroizing::new([seed; 32]))).keys()
+        Secret::History(HistoryRoot::new(Zeroizing::new([seed; 32])))
+            .keys(&ServerId::new([1; 32]), &EpochId::new([2; 32]))
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl NewEpoch {
         parents.sort_unstable_by_key(|p| (std::cmp::Reverse(p.generation), p.id));
         parents.truncate(EPOCH_PARENTS);
         parents.sort_unstable_by_key(|p| p.id);
-        let generation = 1 + parents.iter().map(|p| p.generation).max().unwrap_or(0);
+        let generation = parents.iter().map(|p| p.generation).max().unwrap_or(0).saturating_add(1);
         let scope = WrapScope { server, scope: server, generation, history_commit: commitments.history };
         let info = scope.info();
         let mut recipients = recipients.to_vec();

@@ -36,8 +36,8 @@ pub struct BadWrap {
 }
 
 /// Epochs of one server.
-#[derive(Default)]
 pub struct Ring {
+    server: ServerId,
     known: BTreeMap<EpochId, KnownEpoch>,
     held: BTreeMap<EpochId, Held>,
 }
@@ -49,6 +49,12 @@ impl std::fmt::Debug for Ring {
 }
 
 impl Ring {
+    /// No epochs yet.
+    #[must_use]
+    pub const fn new(server: ServerId) -> Self {
+        Self { server, known: BTreeMap::new(), held: BTreeMap::new() }
+    }
+
     /// Takes note of an effective epoch, or of a change of its author's level or its usability.
     pub fn note(&mut self, id: EpochId, epoch: KnownEpoch) {
         self.known.insert(id, epoch);
@@ -85,7 +91,7 @@ impl Ring {
                     open_link(root, &known.hist_link).into_iter().map(|(id, root)| (id, Secret::History(root))),
                 );
             }
-            let keys = secret.keys();
+            let keys = secret.keys(&self.server, &id);
             self.held.insert(id, Held { secret, keys });
             gained.push(id);
         }
@@ -94,7 +100,7 @@ impl Ring {
 
     /// Takes a secret back from this node's own sealed store, where only checked ones are put.
     pub fn restore(&mut self, id: EpochId, secret: Secret) {
-        let keys = secret.keys();
+        let keys = secret.keys(&self.server, &id);
         self.held.insert(id, Held { secret, keys });
     }
 
@@ -145,10 +151,17 @@ impl Ring {
         self.known.get(id).map(|known| (known.generation, known.commitments))
     }
 
-    /// Topics of all epochs held and effective.
+    /// Topics to follow: those of usable epochs held; while there is none, those of the newest generation held. Whoever was left
+    /// out of the newer ones stays behind on the old.
     #[must_use]
     pub fn topics(&self) -> BTreeSet<[u8; 32]> {
-        self.held.iter().filter(|(id, _)| self.known.contains_key(id)).map(|(_, held)| held.keys.topic()).collect()
+        let held = || self.known.iter().filter_map(|(id, known)| Some((known, self.held.get(id)?)));
+        let newest = held().map(|(known, _)| known.generation).max();
+        let any_usable = held().any(|(known, _)| known.usable);
+        held()
+            .filter(|(known, _)| if any_usable { known.usable } else { Some(known.generation) == newest })
+            .map(|(_, held)| held.keys.topic())
+            .collect()
     }
 
     /// Topic of one epoch held.
@@ -159,14 +172,14 @@ impl Ring {
 
     /// Encrypts a frame under an epoch held.
     #[must_use]
-    pub fn seal(&self, server: &ServerId, epoch: &EpochId, nonce: &[u8; 24], plain: &[u8]) -> Option<Bytes> {
-        self.held.get(epoch).map(|held| frame::seal_frame(&held.keys, server, epoch, nonce, plain))
+    pub fn seal(&self, epoch: &EpochId, nonce: &[u8; 24], plain: &[u8]) -> Option<Bytes> {
+        self.held.get(epoch).map(|held| frame::seal_frame(&held.keys, &self.server, epoch, nonce, plain))
     }
 
     /// Finds a frame's epoch by its hint and decrypts it; `None` when no epoch held fits.
-    pub fn open(&self, server: &ServerId, bytes: &[u8]) -> Option<Result<(EpochId, Bytes), FrameError>> {
+    pub fn open(&self, bytes: &[u8]) -> Option<Result<(EpochId, Bytes), FrameError>> {
         let (id, held) = self.held.iter().find(|(_, held)| frame::hint_of(&held.keys, bytes))?;
-        Some(frame::open_frame(&held.keys, server, id, bytes).map(|plain| (*id, plain)))
+        Some(frame::open_frame(&held.keys, &self.server, id, bytes).map(|plain| (*id, plain)))
     }
 }
 
@@ -212,7 +225,7 @@ mod tests {
         let first = make(1, &[]);
         let second = make(2, &[EpochParent { id: EpochId::new([1; 32]), generation: 1, root: &first.root }]);
         let third = make(3, &[EpochParent { id: EpochId::new([2; 32]), generation: 2, root: &second.root }]);
-        let mut ring = Ring::default();
+        let mut ring = Ring::new(ServerId::new([9; 32]));
         let ids =
             [note(&mut ring, 1, &first, true), note(&mut ring, 2, &second, true), note(&mut ring, 3, &third, true)];
         // when: only the newest secret is handed over
@@ -225,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_wrong_secret_is_told_and_not_held() {
-        let mut ring = Ring::default();
+        let mut ring = Ring::new(ServerId::new([9; 32]));
         let id = note(&mut ring, 1, &make(1, &[]), true);
         assert_eq!(ring.hold(id, Secret::History(root(2))), Err(BadWrap { epoch: id }));
         assert_eq!(ring.lacking().collect::<Vec<_>>(), [id]);
@@ -233,12 +246,11 @@ mod tests {
 
     #[test]
     fn an_unusable_epoch_still_decrypts_but_is_not_encrypted_under() {
-        let mut ring = Ring::default();
-        let server = ServerId::new([9; 32]);
+        let mut ring = Ring::new(ServerId::new([9; 32]));
         let id = note(&mut ring, 1, &make(1, &[]), false);
         ring.hold(id, Secret::History(root(1))).expect("matches");
         assert_eq!(ring.sending(), None);
-        let frame = ring.seal(&server, &id, &[0; 24], b"x").expect("held");
-        assert_eq!(ring.open(&server, &frame), Some(Ok((id, Bytes::from_static(b"x")))));
+        let frame = ring.seal(&id, &[0; 24], b"x").expect("held");
+        assert_eq!(ring.open(&frame), Some(Ok((id, Bytes::from_static(b"x")))));
     }
 }

@@ -3,6 +3,8 @@
 use folkmoot_identity::kdf::{Purpose, derive, derive_secret};
 use zeroize::Zeroizing;
 
+use crate::ids::{EpochId, ServerId};
+
 /// `H`, 32 random bytes from which everything of an epoch follows. Wiped when dropped.
 pub struct HistoryRoot(Zeroizing<[u8; 32]>);
 
@@ -74,12 +76,13 @@ impl Secret {
         }
     }
 
-    /// The keys for frames and topics.
+    /// The keys for frames and topics of an epoch. Bound to server and epoch, so that a secret that somebody uses again
+    /// elsewhere opens nothing there and shares no topic.
     #[must_use]
-    pub fn keys(&self) -> EpochKeys {
+    pub fn keys(&self, server: &ServerId, epoch: &EpochId) -> EpochKeys {
         match self {
-            Self::History(root) => EpochKeys::derive(&root.message_secret()),
-            Self::Messages(m) => EpochKeys::derive(m),
+            Self::History(root) => EpochKeys::derive(&root.message_secret(), server, epoch),
+            Self::Messages(m) => EpochKeys::derive(m, server, epoch),
         }
     }
 
@@ -107,11 +110,12 @@ impl std::fmt::Debug for EpochKeys {
 }
 
 impl EpochKeys {
-    fn derive(m: &[u8; 32]) -> Self {
-        let topic_key = derive_secret(Purpose::TopicKey, &[m]);
+    fn derive(m: &[u8; 32], server: &ServerId, epoch: &EpochId) -> Self {
+        let parts = [m.as_slice(), server.as_ref(), epoch.as_ref()];
+        let topic_key = derive_secret(Purpose::TopicKey, &parts);
         Self {
-            live: derive_secret(Purpose::Live, &[m]),
-            hint: derive_secret(Purpose::Hint, &[m]),
+            live: derive_secret(Purpose::Live, &parts),
+            hint: derive_secret(Purpose::Hint, &parts),
             topic: derive(Purpose::Topic, &[&*topic_key]),
         }
     }

@@ -7,7 +7,7 @@ use folkmoot_identity::{
     signed::{CanonicalError, Context, decode_canonical, verify},
 };
 use folkmoot_proto::{
-    limits::{ENTRY_BYTES, ENTRY_REFS, SALT_BYTES, SIGNATURE_BYTES},
+    limits::{ENTRY_BYTES, ENTRY_REFS, LOG_ENTRIES, SALT_BYTES, SIGNATURE_BYTES},
     v1,
 };
 use prost::Message;
@@ -80,7 +80,7 @@ impl Header {
         if wire.flags != 0 {
             return Err(field("flags"));
         }
-        if wire.seq == 0 {
+        if wire.seq == 0 || wire.seq > LOG_ENTRIES {
             return Err(field("seq"));
         }
         if wire.refs.len() > ENTRY_REFS || !wire.refs.is_sorted_by(|a, b| a < b) {

@@ -13,6 +13,11 @@ use crate::{
 /// Entries of a log that are fetched first: a page on a screen.
 const FIRST_ENTRIES: u64 = 64;
 
+/// Fetches planned for one log in one sync: what a peer claims to hold may be a lie, and the rest comes with the next sync.
+const FETCHES_PER_LOG: usize = 1_024;
+/// Fetches planned for all logs in one sync.
+const FETCHES: usize = 16_384;
+
 /// One request for consecutive entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fetch {
@@ -45,7 +50,7 @@ pub fn plan<'a>(ours: impl Fn(&LogId) -> Option<&'a LogSummary>, theirs: &[LogSu
         }
     }
     let mut fetches = VecDeque::new();
-    while !queues.is_empty() {
+    while !queues.is_empty() && fetches.len() < FETCHES {
         queues.retain_mut(|queue| {
             fetches.extend(queue.pop_front());
             !queue.is_empty()
@@ -63,6 +68,9 @@ fn slices(log: LogId, lacking: &[SeqRange]) -> VecDeque<Fetch> {
         loop {
             let from = to.saturating_sub(size - 1).max(range.from);
             fetches.push_back(Fetch { log, range: SeqRange { from, to } });
+            if fetches.len() == FETCHES_PER_LOG {
+                return fetches;
+            }
             size = FETCH_ENTRIES;
             if from == range.from {
                 break;
