@@ -3,7 +3,7 @@
 use crate::{failure::Failure, packages, step, workspace};
 
 /// Where cargo finds the benchmarks.
-const TARGET: [&str; 4] = ["--package", "folkmoot", "--example", "bench"];
+const TARGET: [&str; 2] = ["--package", "folkmoot-bench"];
 
 /// Runs one workload or all.
 ///

@@ -7,7 +7,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("run [ARGS…]", "build and start a node; ARGS go to `moot serve`"),
     ("test [CARGO ARGS…] [-- ARGS…]", "the whole test suite; ARGS go to the test programs (a name, --nocapture)"),
     ("lint [CHECK]", "format, clippy, docs, dependencies, golden files, rules of the tree; or one of them"),
-    ("bench [NAME] [--json FILE]", "measure; NAME is one workload, as W1a"),
+    ("bench [NAME…] [--json FILE]", "measure; NAME is a workload, as W1a; also --runs N, --quick, --full"),
     ("soak [NAME] [--cases N]", "the suites that grow with time, with their full counts"),
     ("gen [--check]", "write the golden files again, or tell whether they are fresh"),
     ("help", "this"),

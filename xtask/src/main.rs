@@ -2,6 +2,7 @@
 //! machine that has nothing but Rust. What the product does never lives here.
 
 mod bench;
+mod clients;
 mod failure;
 mod generate;
 mod help;

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use crate::{failure::Failure, packages, screen, step, workspace};
+use crate::{clients, failure::Failure, packages, screen, step, workspace};
 
 /// Runs every test of the workspace; what follows `--` goes to the test programs.
 ///
@@ -14,6 +14,7 @@ use crate::{failure::Failure, packages, screen, step, workspace};
 /// [`Failure::Found`] when a test failed or none ran, else what the build says.
 pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
     packages::ensure()?;
+    clients::ensure()?;
     let mut cargo = workspace::cargo(
         ["test", "--workspace", "--no-fail-fast"].into_iter().chain(workspace::locked().iter().copied()),
     );
