@@ -38,7 +38,8 @@ pub(crate) struct Node {
 /// The events of one server by position: parents before children, in order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct Dag {
-    nodes: Vec<Node>,
+    /// Boxed: growing moves pointers, not events.
+    nodes: Vec<Box<Node>>,
     index: HashMap<EventId, u32>,
     heads: BTreeSet<u32>,
     /// Per device (number, position), ascending.
@@ -75,7 +76,7 @@ impl Dag {
         let position = u32::try_from(self.nodes.len()).map_err(|_| InsertError::Full)?;
         let known = parents.iter().filter_map(|p| Some((*p, &self.nodes.get(*p as usize)?.past)));
         let (past, fresh) = Past::of(known);
-        let expected = self.next_seq_in(&event.device, &past);
+        let expected = self.next_seq_in(&event.device, &past, parents.iter().copied().max().unwrap_or(0));
         if event.seq != expected {
             return Err(InsertError::Sequence { expected, found: event.seq });
         }
@@ -95,7 +96,7 @@ impl Dag {
         }
         self.heads.insert(position);
         self.note(position, &event, &claim);
-        self.nodes.push(Node { event, past, claim });
+        self.nodes.push(Box::new(Node { event, past, claim }));
         Ok(position)
     }
 
@@ -199,26 +200,36 @@ impl Dag {
         naming.iter().copied().filter(|r| self.event(*r).account == event.account)
     }
 
-    /// One more than the greatest number of the device in `past`.
-    fn next_seq_in(&self, device: &DeviceId, past: &Past) -> u64 {
-        let own = self.by_device.get(device).map_or(&[][..], Vec::as_slice);
-        own.iter().rev().find(|(_, position)| past.contains(*position)).map_or(1, |(seq, _)| seq + 1)
+    /// One more than the greatest number of the device in `past`, which holds nothing beyond `newest`.
+    fn next_seq_in(&self, device: &DeviceId, past: &Past, newest: u32) -> u64 {
+        let mut own = self.by_device.get(device).map_or(&[][..], Vec::as_slice);
+        // From the greatest number down; of the events that share one only those before `newest` can be in the past.
+        while let Some((seq, _)) = own.last() {
+            let same = own.partition_point(|(other, _)| other < seq);
+            let (rest, twins) = own.split_at(same);
+            let before = twins.partition_point(|(_, position)| *position <= newest);
+            if twins.iter().take(before).rev().any(|(_, position)| past.contains(*position)) {
+                return seq + 1;
+            }
+            own = rest;
+        }
+        1
     }
 
     /// Number of the device's next event on top of `parents`; unknown parents count as nothing.
     pub(super) fn next_seq(&self, device: &DeviceId, parents: &[EventId]) -> u64 {
         let parents: Vec<u32> = parents.iter().filter_map(|p| self.position(p)).collect();
         let (past, _) = Past::of(parents.iter().filter_map(|p| Some((*p, &self.nodes.get(*p as usize)?.past))));
-        self.next_seq_in(device, &past)
+        self.next_seq_in(device, &past, parents.iter().copied().max().unwrap_or(0))
     }
 
-    /// Other events of the same device with the same number.
-    pub(super) fn twins(&self, position: u32) -> Vec<EventId> {
+    /// Another event of the same device with the same number.
+    pub(super) fn twin(&self, position: u32) -> Option<u32> {
         let event = self.event(position);
-        let own = self.by_device.get(&event.device).map_or(&[][..], Vec::as_slice);
+        let own = self.by_device.get(&event.device)?;
         let from = own.partition_point(|(seq, _)| *seq < event.seq);
-        let same = own.get(from..).unwrap_or(&[]).iter().take_while(|(seq, _)| *seq == event.seq);
-        same.filter(|(_, other)| *other != position).map(|(_, other)| self.event(*other).id()).collect()
+        let same = own.get(from..)?.iter().take_while(|(seq, _)| *seq == event.seq);
+        same.map(|(_, other)| *other).find(|other| *other != position)
     }
 
     /// Last event of a device that has no equivocation above it, for its next event to follow.
@@ -258,7 +269,7 @@ impl Dag {
                 exact
                     || self.heads.contains(position)
                     || seqs.get(&event.device).is_none_or(|seq| event.seq > *seq)
-                    || !self.twins(*position).is_empty()
+                    || self.twin(*position).is_some()
             })
             .collect()
     }
@@ -302,8 +313,9 @@ impl Dag {
         &self.node(position).event
     }
 
-    pub(crate) fn nodes(&self) -> &[Node] {
-        &self.nodes
+    /// All nodes by position.
+    pub(crate) fn nodes(&self) -> impl ExactSizeIterator<Item = &Node> + '_ {
+        self.nodes.iter().map(AsRef::as_ref)
     }
 
     /// Whether the event at `earlier` is in the past of the one at `later`.

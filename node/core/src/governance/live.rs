@@ -34,6 +34,8 @@ pub struct Governance {
     state: State,
     /// Per KEY_EPOCH the digest of who was allowed in its author's past, once computed.
     roots: BTreeMap<EventId, OnceLock<[u8; 32]>>,
+    /// The same for who is allowed now, once computed.
+    root_now: OnceLock<[u8; 32]>,
     greatest_hlc: Hlc,
 }
 
@@ -46,8 +48,8 @@ pub struct Inserted {
     pub effective: bool,
     /// The event itself if it counts, and every other that counts now and did not, or the other way round.
     pub effective_changed: Vec<EventId>,
-    /// Other events of the same device with the same number: each with this one proves that the device equivocates.
-    pub equivocates: Vec<EventId>,
+    /// Another event of the same device with the same number: the two prove that the device equivocates.
+    pub equivocates: Option<EventId>,
 }
 
 impl Governance {
@@ -65,7 +67,7 @@ impl Governance {
         dag.insert(event, Gate::Check)?;
         let mut resolution = Resolution::of(&dag, None);
         let state = Builder::new(&dag, &mut resolution).whole();
-        Ok(Self { server, dag, resolution, state, roots: BTreeMap::new(), greatest_hlc })
+        Ok(Self { server, dag, resolution, state, roots: BTreeMap::new(), root_now: OnceLock::new(), greatest_hlc })
     }
 
     /// Takes an event whose parents are known.
@@ -83,7 +85,7 @@ impl Governance {
             id: self.dag.event(position).id(),
             effective: self.resolution.is_effective(position),
             effective_changed,
-            equivocates: self.dag.twins(position),
+            equivocates: self.dag.twin(position).map(|p| self.dag.event(p).id()),
         })
     }
 
@@ -148,6 +150,9 @@ impl Governance {
             return None;
         }
         Builder::new(&self.dag, &mut self.resolution).apply(&mut self.state, position);
+        if !self.leaves_members(position) {
+            self.root_now = OnceLock::new();
+        }
         let id = self.dag.event(position).id();
         Some(if verdict == Verdict::Effective { vec![id] } else { Vec::new() })
     }
@@ -194,6 +199,7 @@ impl Governance {
         let turned = turned.map(|p| self.dag.event(p).id()).collect();
         self.state = Builder::new(&self.dag, &mut resolution).whole();
         self.resolution = resolution;
+        self.root_now = OnceLock::new();
         turned
     }
 
@@ -202,20 +208,22 @@ impl Governance {
     fn note_root(&self, position: u32) {
         let Some(root) = self.roots.get(&self.dag.event(position).id()) else { return };
         let decided = self.resolution.verdict(position) != Verdict::Open;
-        let alike = |p: u32| {
-            matches!(
-                self.dag.event(p).payload,
-                Payload::Invite(_)
-                    | Payload::ChannelPut(_)
-                    | Payload::ChannelArchive { .. }
-                    | Payload::ServerSet(_)
-                    | Payload::KeyEpoch(_)
-                    | Payload::Restrict(_)
-            )
-        };
-        if decided && self.concurrent(position).all(alike) {
-            root.get_or_init(|| recipients_root(self.state.member_devices()));
+        if decided && self.concurrent(position).all(|p| self.leaves_members(p)) {
+            root.get_or_init(|| *self.root_now.get_or_init(|| recipients_root(self.state.member_devices())));
         }
+    }
+
+    /// Whether an event can have nothing to do with who is a member.
+    fn leaves_members(&self, position: u32) -> bool {
+        matches!(
+            self.dag.event(position).payload,
+            Payload::Invite(_)
+                | Payload::ChannelPut(_)
+                | Payload::ChannelArchive { .. }
+                | Payload::ServerSet(_)
+                | Payload::KeyEpoch(_)
+                | Payload::Restrict(_)
+        )
     }
 
     /// Digest of the devices allowed in the own past of a KEY_EPOCH (rule E1); `None` for any other event.
@@ -274,7 +282,7 @@ impl Governance {
 
     /// All events, parents before children.
     pub fn events(&self) -> impl Iterator<Item = &Event> + '_ {
-        self.dag.nodes().iter().map(|node| &node.event)
+        self.dag.nodes().map(|node| &node.event)
     }
 
     /// Events that no other has as a parent.

@@ -8,6 +8,9 @@ use crate::{
 };
 
 /// Effective events by what they are about.
+///
+/// Lists of revocations ascend by how many of the first events each knew of without a gap: a decision about an early event ends
+/// where those begin that knew of it, instead of asking each.
 #[derive(Debug, Default)]
 pub(in crate::governance) struct Acts {
     /// REMOVE, BAN and REVOKE_ROLE by target.
@@ -67,20 +70,22 @@ impl Acts {
                 self.certificates.entry(admit.account).or_default().push(position);
             }
             Payload::DeviceAdd { .. } => self.certificates.entry(event.account).or_default().push(position),
-            Payload::Remove(act) | Payload::Ban(act) => self.against.entry(act.account).or_default().push(position),
-            Payload::RevokeRole(change) => self.against.entry(change.account).or_default().push(position),
+            Payload::Remove(act) | Payload::Ban(act) => {
+                file(dag, self.against.entry(act.account).or_default(), position)
+            }
+            Payload::RevokeRole(change) => file(dag, self.against.entry(change.account).or_default(), position),
             Payload::Unban { account } => self.unbans.entry(*account).or_default().push(position),
             Payload::Leave => self.leaves.entry(event.account).or_default().push(position),
             Payload::DeviceRevoke { device, .. } => {
-                self.device_revokes.entry((event.account, *device)).or_default().push(position);
+                file(dag, self.device_revokes.entry((event.account, *device)).or_default(), position);
             }
-            Payload::RoleDef(_) => self.role_writes.entry(Role::Custom(event.id())).or_default().push(position),
-            Payload::RolePerms { role, .. } => self.role_writes.entry(*role).or_default().push(position),
-            Payload::Heirs(_) => self.wills.push(position),
+            Payload::RoleDef(_) => file(dag, self.role_writes.entry(Role::Custom(event.id())).or_default(), position),
+            Payload::RolePerms { role, .. } => file(dag, self.role_writes.entry(*role).or_default(), position),
+            Payload::Heirs(_) => file(dag, &mut self.wills, position),
             Payload::Invite(_) => self.invites.push(position),
             Payload::InviteRevoke { .. } => {
                 if let Some(invite) = dag.node(position).claim.invite {
-                    self.invite_revokes.entry(invite).or_default().push(position);
+                    file(dag, self.invite_revokes.entry(invite).or_default(), position);
                 }
             }
             Payload::ChannelPut(put) => {
@@ -99,12 +104,19 @@ impl Acts {
             Payload::Checkpoint { seal } => {
                 self.checkpoints.push(position);
                 if *seal {
-                    self.seals.push(position);
+                    file(dag, &mut self.seals, position);
                 }
             }
             Payload::HeirSignature { .. } | Payload::Unknown { .. } => {}
         }
     }
+}
+
+/// Puts a revocation in its place.
+fn file(dag: &Dag, list: &mut Vec<u32>, position: u32) {
+    let key = |p: u32| (dag.node(p).past.full(), p);
+    let at = list.partition_point(|p| key(*p) < key(position));
+    list.insert(at, position);
 }
 
 /// Those filed under a key; none when nothing is.

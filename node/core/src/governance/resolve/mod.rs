@@ -12,7 +12,7 @@ mod uses;
 
 use std::cmp::Reverse;
 
-pub(super) use acts::Acts;
+pub(super) use acts::{Acts, under};
 pub(super) use judge::Judge;
 pub(super) use register::last_write;
 

@@ -65,7 +65,8 @@ impl Judge<'_> {
         visit: Visit<'_, B>,
         hits: impl Fn(u32) -> bool,
     ) -> ControlFlow<B> {
-        for r in candidates {
+        // Those after it knew of the event.
+        for r in candidates.iter().take_while(|r| self.dag.node(**r).past.full() <= subject.position) {
             if self.dag.rank(*r) > subject.rank
                 && !self.dag.is_in_past(subject.position, *r)
                 && hits(*r)
@@ -134,7 +135,8 @@ impl Judge<'_> {
 
     /// Whether an UNBAN of at least the ban's rank followed it, and is in `seen` if given.
     pub(in crate::governance) fn is_lifted(&self, ban: u32, account: &AccountId, seen: Option<&Past>) -> bool {
-        under(&self.resolution.acts.unbans, account).iter().any(|u| {
+        // The newest first: it mostly knew of the ban.
+        under(&self.resolution.acts.unbans, account).iter().rev().any(|u| {
             self.dag.rank(*u) >= self.dag.rank(ban)
                 && self.dag.is_in_past(ban, *u)
                 && seen.is_none_or(|seen| seen.contains(*u))

@@ -10,11 +10,14 @@ use crate::{
     governance::{
         Payload, Role, Why,
         dag::Dag,
-        resolve::{Judge, Resolution, Verdict, last_write},
+        resolve::{Judge, Resolution, Verdict, last_write, under},
         role::Rank,
     },
     ids::{AccountId, ChannelId, DeviceId, EventId, ServerId},
 };
+
+/// Kicks and bans of one account that a further one is compared with.
+const EXPULSIONS_COMPARED: usize = 8;
 
 /// Reads one resolution.
 pub(in crate::governance) struct Builder<'a> {
@@ -77,7 +80,7 @@ impl<'a> Builder<'a> {
 
     /// A state of which nothing is known but the GENESIS.
     fn bare(&self) -> State {
-        let (server, visibility, settings) = match self.dag.nodes().first().map(|n| (n.event.id(), &n.event.payload)) {
+        let (server, visibility, settings) = match self.dag.nodes().next().map(|n| (n.event.id(), &n.event.payload)) {
             Some((id, Payload::Genesis(genesis))) => (ServerId::from(id), genesis.visibility, genesis.settings()),
             _ => unreachable!("the first event of a DAG is its GENESIS"),
         };
@@ -195,29 +198,17 @@ impl<'a> Builder<'a> {
     }
 
     fn refresh_account(&self, state: &mut State, account: &AccountId) {
-        let (judge, acts) = (self.judge(), &self.resolution.acts);
-        let of = |by: &std::collections::HashMap<AccountId, Vec<u32>>| by.get(account).cloned().unwrap_or_default();
-        let grants = of(&acts.grants);
-        let member = self.member(account, &grants);
+        let acts = &self.resolution.acts;
+        let grants = under(&acts.grants, account);
+        let member = self.member(account, grants);
         let level = member.as_ref().map_or(0, |member| member.level);
-        let mut expulsions: Vec<Expelled> = of(&acts.against)
-            .into_iter()
-            .filter_map(|r| {
-                let lifted = match &self.dag.event(r).payload {
-                    Payload::Remove(_) => None,
-                    Payload::Ban(_) => Some(judge.is_lifted(r, account, None)),
-                    _ => return None,
-                };
-                Some(Expelled { position: r, rank: self.dag.rank(r), lifted })
-            })
-            .collect();
-        expulsions.sort_unstable_by_key(|e| e.position);
-        let mut restrictions: Vec<Restriction> = of(&acts.restricts)
-            .into_iter()
-            .filter(|r| self.dag.rank(*r) > Rank::of_level(level))
-            .filter_map(|r| match &self.dag.event(r).payload {
+        let expulsions = self.expulsions(account);
+        let mut restrictions: Vec<Restriction> = under(&acts.restricts, account)
+            .iter()
+            .filter(|r| self.dag.rank(**r) > Rank::of_level(level))
+            .filter_map(|r| match &self.dag.event(*r).payload {
                 Payload::Restrict(restrict) => Some(Restriction {
-                    event: self.dag.event(r).id(),
+                    event: self.dag.event(*r).id(),
                     until_ms: restrict.until_ms,
                     channels: restrict.channels.clone(),
                 }),
@@ -231,7 +222,7 @@ impl<'a> Builder<'a> {
         let person = Person {
             grants: granted,
             devices: self.devices(account),
-            banned: member.is_none() && expulsions.iter().any(|e| e.lifted == Some(false)),
+            banned: member.is_none() && expulsions.iter().any(|e| e.ban),
             pending: member.is_none() && self.dag.grants.get(account).is_some_and(|all| all.iter().any(lost_race)),
             restrictions,
             expulsions,
@@ -248,6 +239,31 @@ impl<'a> Builder<'a> {
         } else {
             state.people.insert(*account, Arc::new(person));
         }
+    }
+
+    /// Kicks and bans that may keep an account out. A kick that another of its rank knew of says nothing more than that one; bans
+    /// that were lifted say nothing.
+    fn expulsions(&self, account: &AccountId) -> Vec<Expelled> {
+        let judge = self.judge();
+        let mut kept: Vec<Expelled> = Vec::new();
+        for r in under(&self.resolution.acts.against, account).iter().rev() {
+            let rank = self.dag.rank(*r);
+            // Compared with a few only: kicks that know nothing of each other must not cost their number squared.
+            let told = |ban: bool| {
+                let mut newest = kept.iter().rev().take(EXPULSIONS_COMPARED);
+                newest.any(|k| k.ban == ban && k.rank >= rank && (ban || self.dag.is_in_past(*r, k.position)))
+            };
+            let ban = match &self.dag.event(*r).payload {
+                Payload::Remove(_) => false,
+                Payload::Ban(_) => true,
+                _ => continue,
+            };
+            if !told(ban) && !(ban && judge.is_lifted(*r, account, None)) {
+                kept.push(Expelled { position: *r, rank, ban });
+            }
+        }
+        kept.sort_unstable_by_key(|e| e.position);
+        kept
     }
 
     fn member(&self, account: &AccountId, grants: &[u32]) -> Option<Member> {
@@ -307,7 +323,7 @@ impl<'a> Builder<'a> {
     /// Devices that an account certified in effective events, and whether it disowned them.
     fn devices(&self, account: &AccountId) -> Vec<(DeviceId, bool)> {
         let acts = &self.resolution.acts;
-        let certificates = acts.certificates.get(account).map_or(&[][..], Vec::as_slice);
+        let certificates = under(&acts.certificates, account);
         let mut devices: Vec<DeviceId> =
             certificates.iter().filter_map(|c| self.certified(*c, account)).map(|(device, _)| device).collect();
         devices.sort_unstable();
@@ -335,7 +351,7 @@ impl<'a> Builder<'a> {
         }
         owners.sort_by_cached_key(|account| {
             let acts = &self.resolution.acts;
-            let certificates = acts.certificates.get(account).map_or(&[][..], Vec::as_slice);
+            let certificates = under(&acts.certificates, account);
             let best = certificates.iter().filter_map(|c| {
                 let (certified, agreed) = self.certified(*c, account)?;
                 (certified == *device).then(|| (!agreed, self.dag.key(*c)))
@@ -364,7 +380,7 @@ impl<'a> Builder<'a> {
         let Some(position) = last_write(self.dag, puts.iter().copied()) else { return };
         let node = self.dag.node(position);
         let Payload::ChannelPut(put) = &node.event.payload else { return };
-        let archives = acts.archives.get(&id).map_or(&[][..], Vec::as_slice);
+        let archives = under(&acts.archives, &id);
         let channel = ChannelState {
             id,
             name: put.name.clone(),
@@ -387,7 +403,7 @@ impl<'a> Builder<'a> {
         }
         let rank = Rank::of_level(self.dag.role_level(terms.role));
         let by_author = self.dag.own_revokes(position).any(|r| self.resolution.verdict(r) != Verdict::Open);
-        let by_others = self.resolution.acts.invite_revokes.get(&position).map_or(&[][..], Vec::as_slice);
+        let by_others = under(&self.resolution.acts.invite_revokes, &position);
         let revoked = by_author || by_others.iter().any(|r| self.dag.rank(*r) > rank);
         let used_up = !self.resolution.has_use_left(self.dag, position, None);
         let invite = InviteState {
@@ -401,12 +417,9 @@ impl<'a> Builder<'a> {
             rank,
             past: node.past.clone(),
         };
-        let key = Key(terms.public_key);
-        let mut same = state.invites_by_key.get(&key).map(|ids| ids.to_vec()).unwrap_or_default();
-        if let Err(at) = same.binary_search(&invite.id) {
-            same.insert(at, invite.id);
-            state.invites_by_key.insert(key, Arc::new(same));
-        }
+        state.invites_by_key.update(Key(terms.public_key), |same| {
+            Arc::make_mut(same).insert(invite.id);
+        });
         state.invites.insert(invite.id, Arc::new(invite));
     }
 

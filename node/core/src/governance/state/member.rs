@@ -19,23 +19,22 @@ pub(super) struct Person {
     pub(super) banned: bool,
     pub(super) pending: bool,
     pub(super) restrictions: Vec<Restriction>,
-    /// Effective kicks and bans, for the door.
+    /// Effective kicks, and bans not lifted, for the door.
     pub(super) expulsions: Vec<Expelled>,
 }
 
-/// An effective kick or ban.
+/// An effective kick, or a ban not lifted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Expelled {
     pub(super) position: u32,
     pub(super) rank: Rank,
-    /// Set for a ban: whether it was lifted.
-    pub(super) lifted: Option<bool>,
+    pub(super) ban: bool,
 }
 
 impl Expelled {
     /// Whether it keeps its target from coming in by an invite that knew of `past` and confers `rank`.
     pub(super) fn bars(&self, past: &Past, rank: Rank) -> bool {
-        self.rank > rank && self.lifted.map_or_else(|| !past.contains(self.position), |lifted| !lifted)
+        self.rank > rank && (self.ban || !past.contains(self.position))
     }
 }
 

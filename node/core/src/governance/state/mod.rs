@@ -7,7 +7,10 @@ mod may;
 mod member;
 mod shards;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(super) use build::Builder;
 pub use channel::ChannelState;
@@ -34,7 +37,7 @@ pub struct State {
     channels: Arc<BTreeMap<ChannelId, Arc<ChannelState>>>,
     roles: Arc<BTreeMap<Role, RoleState>>,
     invites: Shards<EventId, Arc<InviteState>>,
-    invites_by_key: Shards<Key, Arc<Vec<EventId>>>,
+    invites_by_key: Shards<Key, Arc<BTreeSet<EventId>>>,
     heirs: Option<Arc<Heirs>>,
     epochs: Arc<Vec<Arc<EpochState>>>,
     /// With the target of a role taken: a departure only while it is no member.

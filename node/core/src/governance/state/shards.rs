@@ -37,6 +37,19 @@ impl<K: Copy + Ord + AsRef<[u8]>, V: Clone> Shards<K, V> {
         }
     }
 
+    /// Changes what stands under a key, or puts something there, in place.
+    pub(super) fn update(&mut self, key: K, change: impl FnOnce(&mut V))
+    where
+        V: Default,
+    {
+        if self.0.is_empty() {
+            self.0.resize_with(PARTS, || None);
+        }
+        if let Some(part) = self.0.get_mut(Self::slot(&key)) {
+            change(Arc::make_mut(part.get_or_insert_default()).entry(key).or_default());
+        }
+    }
+
     pub(super) fn remove(&mut self, key: &K) {
         if self.contains(key)
             && let Some(Some(part)) = self.0.get_mut(Self::slot(key))
