@@ -135,7 +135,7 @@ mod tests {
             let make = |v: &[(u64, u64)]| Ranges::from_ranges(v.iter().map(|&(f, n)| SeqRange { from: f, to: f + n }));
             let (a, b) = (make(&ours), make(&theirs));
             let naive: BTreeSet<u64> = ours.iter().flat_map(|&(f, n)| f..=f + n).collect();
-            prop_assert_eq!(set(a.as_slice()), naive.clone());
+            prop_assert_eq!(&set(a.as_slice()), &naive);
             prop_assert!(a.as_slice().windows(2).all(|w| w[0].to + 1 < w[1].from));
             prop_assert_eq!(a.count(), naive.len() as u64);
             let lacking: BTreeSet<u64> = set(b.as_slice()).difference(&naive).copied().collect();
