@@ -248,7 +248,10 @@ impl Story {
     }
 
     /// Adds an event.
-    #[expect(clippy::too_many_arguments, reason = "an event has that many parts, and a history is told one event a line")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an event has that many parts, and a history is told one event a line"
+    )]
     pub(crate) fn tell(
         &mut self,
         author: AccountId,

@@ -71,7 +71,7 @@ impl Acts {
             }
             Payload::DeviceAdd { .. } => self.certificates.entry(event.account).or_default().push(position),
             Payload::Remove(act) | Payload::Ban(act) => {
-                file(dag, self.against.entry(act.account).or_default(), position)
+                file(dag, self.against.entry(act.account).or_default(), position);
             }
             Payload::RevokeRole(change) => file(dag, self.against.entry(change.account).or_default(), position),
             Payload::Unban { account } => self.unbans.entry(*account).or_default().push(position),

@@ -258,7 +258,8 @@ impl<'a> Builder<'a> {
                 Payload::Ban(_) => true,
                 _ => continue,
             };
-            if !told(ban) && !(ban && judge.is_lifted(*r, account, None)) {
+            let settled = told(ban) || (ban && judge.is_lifted(*r, account, None));
+            if !settled {
                 kept.push(Expelled { position: *r, rank, ban });
             }
         }
