@@ -10,7 +10,7 @@ use libp2p::{
     swarm::{ConnectionId, DialError as SwarmDialError, SwarmEvent},
 };
 
-use super::Actor;
+use super::{Actor, roster::Arrival};
 use crate::{Address, Direction, OverlayEvent, behaviour::BehaviourEvent, dial, peer};
 
 /// Addresses at which others see us that are remembered; as many as there are paths to a machine, generously.
@@ -62,8 +62,15 @@ impl Actor {
             ConnectedPoint::Listener { send_back_addr, .. } => (Direction::Inbound, send_back_addr),
         };
         let address = Address::of_socket(address);
-        if self.roster.connected((peer, device), connection, (address.clone(), direction), Instant::now()) {
-            self.tell(OverlayEvent::PeerUp { device, address });
+        match self.roster.connected((peer, device), connection, (address.clone(), direction), Instant::now()) {
+            Arrival::First => self.tell(OverlayEvent::PeerUp { device, address }),
+            Arrival::Second => {}
+            // Gossip tells its topics over a first connection only, and a dead one counts: the restarted peer would never hear
+            // from us again. So both begin anew.
+            Arrival::Again => {
+                tracing::debug!(?device, "connected again; meeting anew");
+                self.part(peer);
+            }
         }
         if let Some(dial) = self.dials.remove(&connection) {
             dial.answer(Ok(device));

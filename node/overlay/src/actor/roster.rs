@@ -29,6 +29,20 @@ struct Peer {
     idle_since: Option<Instant>,
 }
 
+/// Two nodes that dial each other at once have two connections within this: nobody dials a node it is connected to.
+const TOGETHER: Duration = Duration::from_secs(1);
+
+/// What a new connection says about its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// It was not connected.
+    First,
+    /// Both sides dialled at once.
+    Second,
+    /// It has forgotten the connection there was: it restarted, and that connection is dead though nobody has noticed yet.
+    Again,
+}
+
 /// See the module. Bounded by the connection limits.
 #[derive(Default)]
 pub(super) struct Roster {
@@ -37,14 +51,14 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    /// Notes a connection; true if it is the first to the device.
+    /// Notes a connection.
     pub(super) fn connected(
         &mut self,
         (peer, device): (PeerId, DeviceId),
         id: ConnectionId,
         (address, direction): (Address, Direction),
         now: Instant,
-    ) -> bool {
+    ) -> Arrival {
         let entry = self.peers.entry(peer).or_insert_with(|| Peer {
             device,
             connections: Vec::with_capacity(1),
@@ -55,7 +69,11 @@ impl Roster {
             idle_since: None,
         });
         entry.connections.push(Connection { id, address, direction });
-        entry.connections.len() == 1
+        match entry.connections.len() {
+            1 => Arrival::First,
+            _ if now.saturating_duration_since(entry.since) < TOGETHER => Arrival::Second,
+            _ => Arrival::Again,
+        }
     }
 
     /// Forgets a connection; the device if it was the last to it.
@@ -179,19 +197,35 @@ mod tests {
         ConnectionId::new_unchecked(number)
     }
 
-    fn connect(roster: &mut Roster, peer: PeerId, number: usize) -> bool {
+    fn connect_at(roster: &mut Roster, peer: PeerId, number: usize, now: Instant) -> Arrival {
         let address = Address::quic([127, 0, 0, 1].into(), 1);
-        roster.connected((peer, ANN), id(number), (address, Direction::Outbound), Instant::now())
+        roster.connected((peer, ANN), id(number), (address, Direction::Outbound), now)
+    }
+
+    fn connect(roster: &mut Roster, peer: PeerId, number: usize) -> Arrival {
+        connect_at(roster, peer, number, Instant::now())
     }
 
     #[test]
     fn a_device_is_up_from_its_first_to_its_last_connection() {
         let (mut roster, peer) = (Roster::default(), PeerId::random());
-        assert!(connect(&mut roster, peer, 1));
-        assert!(!connect(&mut roster, peer, 2));
+        assert_eq!(connect(&mut roster, peer, 1), Arrival::First);
+        assert_eq!(connect(&mut roster, peer, 2), Arrival::Second);
         assert_eq!(roster.disconnected(&peer, id(1)), None);
         assert_eq!(roster.disconnected(&peer, id(2)), Some(ANN));
         assert_eq!(roster.disconnected(&peer, id(2)), None);
+    }
+
+    #[test]
+    fn who_connects_again_later_has_forgotten_that_it_was_connected() {
+        let (mut roster, peer, start) = (Roster::default(), PeerId::random(), Instant::now());
+        assert_eq!(connect_at(&mut roster, peer, 1, start), Arrival::First);
+        assert_eq!(connect_at(&mut roster, peer, 2, start + TOGETHER / 2), Arrival::Second);
+        assert_eq!(connect_at(&mut roster, peer, 3, start + TOGETHER), Arrival::Again);
+        for number in 1..=3 {
+            roster.disconnected(&peer, id(number));
+        }
+        assert_eq!(connect_at(&mut roster, peer, 4, start + 2 * TOGETHER), Arrival::First);
     }
 
     #[test]
