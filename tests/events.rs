@@ -352,20 +352,29 @@ async fn events_come_as_server_sent_events_too() {
 }
 
 #[tokio::test]
-async fn peers_coming_and_going_are_events() {
+async fn members_coming_and_going_are_events_and_strangers_are_not() {
+    // given: a member and a stranger
     let alice = Node::person("alice").await;
-    let mut bob = Node::person("bob").await;
-    let bob_peer = bob.peer_id().await;
+    let (mut bob, mut mallory) = (Node::person("bob").await, Node::person("mallory").await);
+    let place = alice.found("Doorway", None).await;
+    bob.join(&alice.invite(place.server).await).await;
+    let (bob_peer, mallory_peer) = (bob.peer_id().await, mallory.peer_id().await);
+    mallory.dial(&alice).await;
+    alice.wait_for_peer(&mallory_peer).await;
     let head = alice.head().await;
-    let about_bob = |event: &Event| {
-        let data: Value = serde_json::from_str(event.data.get()).expect("event data is JSON");
-        data["peer_id"] == json!(bob_peer)
-    };
 
-    alice.dial(&bob).await;
-    let up = alice.wait_for_event(head, kind::PEER_UP).await;
-    assert!(about_bob(&up), "{up:?}");
+    // when: both go, and the member comes back
+    mallory.stop().await;
     bob.stop().await;
-    let down = alice.wait_for_event(up.seq, kind::PEER_DOWN).await;
-    assert!(about_bob(&down), "{down:?}");
+    let down = alice.wait_for_event(head, kind::PEER_DOWN).await;
+    bob.restart().await;
+    let up = alice.wait_for_event(down.seq, kind::PEER_UP).await;
+
+    // then: both events are about the member
+    for event in [down, up] {
+        let data: Value = serde_json::from_str(event.data.get()).expect("event data is JSON");
+        assert_eq!(data["peer_id"], json!(bob_peer), "{event:?}");
+    }
+    let told = alice.events_after(0).await;
+    assert!(told.iter().all(|event| !event.data.get().contains(&mallory_peer)), "{told:?}");
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use folkmoot_rpc::ErrorKind;
 use folkmoot_rpc::contract::events::kind;
+use folkmoot_rpc::contract::node::{Info, NoParams};
 use folkmoot_rpc::contract::server::{Leave, ServerParams};
 use folkmoot_rpc::ids::ChannelId;
 use harness::files::plaintext_in;
@@ -81,6 +82,7 @@ async fn three_people_keep_one_history_through_a_crash_and_a_stranger_reads_noth
     assert_eq!(converged(&[&alice, &bob, &carol], place.channel, 200).await, history);
 
     // then: what alice says now reaches both as it happens
+    mallory.dial(&alice).await;
     let (bob_head, carol_head) = (bob.head().await, carol.head().await);
     let news = alice.say(place.channel, &format!("{MARKER} I am back")).await;
     for (node, since) in [(&bob, bob_head), (&carol, carol_head)] {
@@ -91,7 +93,7 @@ async fn three_people_keep_one_history_through_a_crash_and_a_stranger_reads_noth
     }
 
     // then: the stranger was connected to all of them and has nothing of it
-    for node in [&bob, &carol] {
+    for node in [&alice, &bob, &carol] {
         assert!(mallory.peers().await.contains(&node.peer_id().await), "mallory is connected to {}", node.name());
     }
     assert!(mallory.servers().await.is_empty(), "{:?}", mallory.servers().await);
@@ -134,6 +136,39 @@ async fn message_written_while_its_reader_was_away_comes_from_any_member_who_has
     bob.restart().await;
     let history = converged(&[&alice, &bob, &carol], place.channel, 22).await;
     assert_eq!(history.last().map(|line| line.text.as_str()), Some("thank you, bob"));
+}
+
+#[tokio::test]
+async fn member_who_crashed_and_came_back_at_once_is_heard_live() {
+    // given: two members whose nodes have been connected for some seconds
+    let mut alice = Node::person("alice").await;
+    let bob = Node::person("bob").await;
+    let place = alice.found("Revenant", None).await;
+    bob.join(&alice.invite(place.server).await).await;
+    let (alice_peer, bob_peer) = (alice.peer_id().await, bob.peer_id().await);
+    bob.wait_for_peer(&alice_peer).await;
+    let uptime = async || bob.call::<Info>(&NoParams {}).await.uptime_ms;
+    let began = uptime().await;
+    wait_for("the connection is some seconds old", SOON, async || match uptime().await - began {
+        3_000.. => Ok(()),
+        young => Err(format!("{young} ms")),
+    })
+    .await;
+
+    // when: one crashes and is back before the other has noticed
+    alice.kill();
+    alice.restart().await;
+    alice.wait_for_peer(&bob_peer).await;
+
+    // then: each still hears what the other says as it is said
+    for number in 0..3 {
+        for (speaker, listener) in [(&alice, &bob), (&bob, &alice)] {
+            let head = listener.head().await;
+            speaker.say(place.channel, &format!("{number} from {}", speaker.name())).await;
+            listener.wait_for_event(head, kind::MESSAGE_CREATED).await;
+        }
+    }
+    converged(&[&alice, &bob], place.channel, 6).await;
 }
 
 #[tokio::test]

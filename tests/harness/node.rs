@@ -1,4 +1,6 @@
 //! A node as a child process on a folder of its own: started, connected to, killed, started again. Never outlives its test.
+//!
+//! `FOLKMOOT_TEST_LOG` is the filter of its log, as of `--log`; a test that fails shows the log's end, and one for which a filter was set shows it anyway.
 
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
@@ -22,7 +24,7 @@ const READY: Duration = Duration::from_secs(30);
 /// The longest an orderly stop takes.
 const STOPPED: Duration = Duration::from_secs(30);
 /// How much of a node's log a failure shows, bytes from its end.
-const LOG_SHOWN: usize = 16 * 1024;
+const LOG_SHOWN: usize = 64 * 1024;
 
 /// A node's process, its folder and a connection to its API.
 pub(crate) struct Node {
@@ -71,6 +73,7 @@ impl Node {
             .arg(self.data_dir())
             .args(["serve", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"])
             .args(&self.options)
+            .args(std::env::var("FOLKMOOT_TEST_LOG").ok().map(|filter| format!("--log={filter}")))
             .stdout(log("stdout"))
             .stderr(log("stderr"))
             .spawn()
@@ -261,7 +264,7 @@ impl Drop for Node {
             drop(child.kill());
             drop(child.wait());
         }
-        if std::thread::panicking() {
+        if std::thread::panicking() || std::env::var_os("FOLKMOOT_TEST_LOG").is_some() {
             eprintln!("--- log of {} ---\n{}", self.name, self.log());
         } else {
             self.assert_no_panic();

@@ -18,6 +18,8 @@ use super::wait::{in_time, wait_for};
 
 /// The longest that what happens on one node may take to show on another, on a machine that does much else.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
+/// What happens live is there within this; catching up alone would take thirty seconds.
+pub(crate) const LIVE: Duration = Duration::from_secs(15);
 
 /// A server and its first channel.
 #[derive(Clone, Copy, Debug)]
@@ -179,12 +181,12 @@ impl Node {
         }
     }
 
-    /// Waits for an event of a kind after a place.
+    /// Waits for an event of a kind after a place, which comes live.
     pub(crate) async fn wait_for_event(&self, since: u64, kind: &str) -> Event {
         let filter = SubscribeParams { types: Some(vec![kind.to_owned()]), ..SubscribeParams::since(since) };
         let mut events = self.client().subscribe(&filter).await.expect("the node takes a subscription");
         let what = format!("an event {kind} on {}", self.name());
-        in_time(&what, SOON, async {
+        in_time(&what, LIVE, async {
             loop {
                 match events.next().await {
                     Some(Ok(EventItem::Event(event))) => return *event,

@@ -7,6 +7,7 @@ use folkmoot_rpc::contract::methods;
 use serde_json::json;
 
 use super::harness::command::{moot, run};
+use super::harness::files::plaintext_in;
 use super::harness::node::Node;
 
 const PASSPHRASE: &str = "a passphrase of several words";
@@ -97,8 +98,14 @@ async fn locked_node_serves_nothing_until_the_passphrase_comes() {
     let timeline = node.timeline(place.channel).await.expect("a timeline");
     assert_eq!(timeline.iter().map(|line| line.id).collect::<Vec<_>>(), [message.id]);
 
-    // when: it is killed and comes back
+    // when: it is killed
     node.kill();
+
+    // then: whoever takes the disk reads nothing
+    let texts = [&message.content, "Behind a door", PASSPHRASE];
+    assert_eq!(plaintext_in(&node.data_dir(), &texts), []);
+
+    // when: it comes back
     node.restart().await;
 
     // then: it is locked again
