@@ -1,4 +1,4 @@
-//! Through the door: [`door`] is any ready member's node that admits whoever shows a valid invite, [`knock`] the joiner's side.
+//! Through the door: `door` is any ready member's node that admits whoever shows a valid invite, `knock` the joiner's side.
 
 mod door;
 mod kept;

@@ -1,7 +1,7 @@
 //! Road 3, catching up: with every member's node that is connected, on connect, every 30 s, and whenever a gap shows.
 //!
-//! A session with a peer about a server has three steps, always in this order: governance events and registers ([`auth`]), keys
-//! that are lacking ([`keys`]), entries newest first ([`pull`]). The other ends of these streams are [`auth`] and [`serve`].
+//! A session with a peer about a server has three steps, always in this order: governance events and registers (`auth`), keys
+//! that are lacking (`keys`), entries newest first (`pull`). The other ends of these streams are `auth` and `serve`.
 
 mod actor;
 mod auth;
