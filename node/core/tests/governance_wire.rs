@@ -570,3 +570,37 @@ fn an_own_event_beyond_the_limits_is_refused_before_it_can_split_us_from_the_oth
     scene.insert(&event);
     assert_eq!(scene.governance.state().settings().name, "x".repeat(64));
 }
+
+#[test]
+fn no_flipped_bit_goes_unnoticed() {
+    for (name, verified) in golden_events() {
+        let signed = verified.event().signed();
+        for at in 0..signed.body.len() {
+            let mut body = signed.body.to_vec();
+            body[at] ^= 1 << (at % 8);
+            let flipped = SignedBytes { body: body.into(), sig: signed.sig.clone() };
+            let taken = Unverified::decode(flipped).and_then(Unverified::verify);
+            assert!(taken.is_err(), "{name}, byte {at}");
+        }
+        for length in 0..signed.body.len() {
+            let cut = SignedBytes { body: signed.body.slice(..length), sig: signed.sig.clone() };
+            assert!(Unverified::decode(cut).and_then(Unverified::verify).is_err(), "{name}, {length} bytes");
+        }
+    }
+}
+
+#[test]
+fn credentials_that_nobody_signed_are_refused() {
+    let (scene, key) = (Scene::new(), InviteKey::from_seed(&[21; 32]));
+    let mut bob = bob();
+    bob.profile =
+        Register { signed: SignedBytes { sig: ann().profile.signed.sig, ..bob.profile.signed }, ..bob.profile };
+    let request = request(scene.governance.server(), &bob, &key);
+    assert_eq!(
+        JoinRequest::verify(request.signed.clone(), &key.public()).expect_err("at the door"),
+        InvalidEvent::Embedded { what: "profile" }
+    );
+    let admit = scene.admit_body(scene.governance.server().genesis(), request).sign(scene.ann.device.signing_key());
+    let received = Unverified::decode(admit.event().signed().clone()).expect("well-formed");
+    assert_eq!(received.verify().expect_err("in an event"), InvalidEvent::Embedded { what: "profile" });
+}

@@ -277,17 +277,25 @@ impl Dag {
             .collect()
     }
 
-    /// At most `limit` events for the next one to follow: all heads, else those newest by stamp, always with the one that covers
-    /// the device's own last event.
-    pub(super) fn parents_for(&self, device: &DeviceId, limit: usize) -> Vec<u32> {
+    /// At most `limit` events for the next one to follow: all heads, else those that cover what it must know of, among it the
+    /// device's own last event, and then the newest by stamp.
+    pub(super) fn parents_for(&self, device: &DeviceId, must_know: &[EventId], limit: usize) -> Vec<u32> {
         let mut heads: Vec<u32> = self.heads.iter().copied().collect();
-        if heads.len() > limit {
-            let own = self.last_of(device);
-            let covers = |head: &u32| own.is_some_and(|own| *head == own || self.is_in_past(own, *head));
-            heads.sort_by_key(|head| (!covers(head), std::cmp::Reverse(self.key(*head))));
-            heads.truncate(limit);
+        if heads.len() <= limit {
+            return heads;
         }
-        heads
+        heads.sort_by_cached_key(|head| std::cmp::Reverse(self.key(*head)));
+        let covers = |head: &u32, known: u32| *head == known || self.is_in_past(known, *head);
+        let mut chosen: Vec<u32> = Vec::new();
+        for known in self.last_of(device).into_iter().chain(must_know.iter().filter_map(|id| self.position(id))) {
+            if chosen.len() < limit && !chosen.iter().any(|head| covers(head, known)) {
+                chosen.extend(heads.iter().copied().find(|head| covers(head, known)));
+            }
+        }
+        let rest =
+            heads.into_iter().filter(|head| !chosen.contains(head)).take(limit - chosen.len()).collect::<Vec<_>>();
+        chosen.extend(rest);
+        chosen
     }
 
     pub(crate) fn len_u32(&self) -> u32 {

@@ -9,7 +9,7 @@ use folkmoot_identity::{
 };
 use folkmoot_proto::limits::EVENT_BYTES;
 
-use super::{Genesis, InvalidEvent, Payload, codec};
+use super::{Genesis, InvalidEvent, Payload, codec, credentials};
 use crate::ids::{AccountId, DeviceId, EventId, ServerId};
 
 /// The format written here.
@@ -58,7 +58,7 @@ impl Event {
     }
 }
 
-/// Bytes from a stranger in an event's form: decoded, within limits, everything embedded verified; its own signature not yet.
+/// Bytes from a stranger in an event's form: decoded and within limits. Neither its own signature nor any in it is checked yet.
 #[derive(Clone, Debug)]
 pub struct Unverified(Event);
 
@@ -100,18 +100,31 @@ impl Unverified {
         self.0.id
     }
 
-    /// Checks the signature.
+    /// Checks its signature and those of whatever it embeds.
     ///
     /// # Errors
-    /// [`InvalidEvent::Signature`].
+    /// [`InvalidEvent::Signature`], `Embedded`.
     pub fn verify(self) -> Result<Verified, InvalidEvent> {
         let Event { id, signed, device, .. } = &self.0;
         verify(device.as_bytes(), Context::Event, id.as_bytes(), &signed.sig)
             .map_err(|source| InvalidEvent::Signature { of: "event", source })?;
+        self.verify_embedded()?;
         Ok(Verified { event: self.0, origin: Origin::Peer })
     }
 
-    /// Takes it without its signature: for bytes that this node verified before it stored them.
+    /// That of a request by its invite's key is checked when the event enters the DAG, where the invite is.
+    fn verify_embedded(&self) -> Result<(), InvalidEvent> {
+        match &self.0.payload {
+            Payload::Genesis(genesis) => {
+                genesis.founders.iter().try_for_each(|f| credentials::verify(&f.certificate, &f.prekey, &f.profile))
+            }
+            Payload::Admit(admit) => admit.request.verify_credentials(),
+            Payload::DeviceAdd { certificate } => credentials::verify_certificate(certificate),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes it without any signature: for bytes that this node verified before it stored them.
     #[must_use]
     pub fn trusted(self) -> Verified {
         Verified { event: self.0, origin: Origin::Stored }
@@ -146,7 +159,11 @@ impl Verified {
     /// Gives up the proof. Own events are decoded as a peer would, so that nothing enters our DAG that others refuse.
     pub(super) fn into_event(self) -> Result<(Event, Origin), InvalidEvent> {
         let event = match self.origin {
-            Origin::Own => Unverified::decode(self.event.signed)?.0,
+            Origin::Own => {
+                let decoded = Unverified::decode(self.event.signed)?;
+                decoded.verify_embedded()?;
+                decoded.0
+            }
             Origin::Peer | Origin::Stored => self.event,
         };
         Ok((event, self.origin))

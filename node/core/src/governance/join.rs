@@ -3,14 +3,14 @@
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 use folkmoot_identity::{
-    Certificate, Register, RegisterKind,
+    Certificate, Register,
     kdf::{Purpose, derive},
     signed::{Context, SignedBytes, decode_canonical, sign, verify},
 };
 use folkmoot_proto::{limits::EVENT_BYTES, v1};
 use prost::Message;
 
-use super::{InvalidEvent, codec};
+use super::{InvalidEvent, codec, credentials};
 use crate::ids::{AccountId, DeviceId, ServerId};
 
 /// The one format known.
@@ -70,11 +70,12 @@ impl JoinRequest {
     /// [`InvalidEvent`].
     pub fn verify(signed: SignedBytes, invite_key: &[u8; 32]) -> Result<Self, InvalidEvent> {
         let request = Self::decode(signed)?;
+        request.verify_credentials()?;
         request.verify_key(invite_key)?;
         Ok(request)
     }
 
-    /// Checks everything but the signature by the invite's key, which stands in another event.
+    /// Checks form and whose credentials they are; no signature.
     pub(super) fn decode(signed: SignedBytes) -> Result<Self, InvalidEvent> {
         if signed.body.len() > REQUEST_BYTES {
             return Err(InvalidEvent::TooLarge { actual: signed.body.len(), limit: REQUEST_BYTES });
@@ -85,7 +86,8 @@ impl JoinRequest {
             return Err(field("format"));
         }
         let account: AccountId = codec::bytes32(&wire.account, "account")?;
-        let (certificate, prekey, profile) = credentials(account, wire.certificate, wire.prekey, wire.profile)?;
+        let (certificate, prekey, profile) =
+            credentials::claimed(account, wire.certificate, wire.prekey, wire.profile)?;
         Ok(Self {
             server: codec::bytes32(&wire.server, "server")?,
             nonce: codec::bytes32(&wire.nonce, "nonce")?,
@@ -97,7 +99,12 @@ impl JoinRequest {
         })
     }
 
-    /// Checks the signature by the invite's key.
+    /// Checks the signatures of certificate, prekey and profile.
+    pub(super) fn verify_credentials(&self) -> Result<(), InvalidEvent> {
+        credentials::verify(&self.certificate, &self.prekey, &self.profile)
+    }
+
+    /// Checks the signature by the invite's key, which stands in another event.
     pub(super) fn verify_key(&self, invite_key: &[u8; 32]) -> Result<(), InvalidEvent> {
         verify(invite_key, Context::Join, &id_of(&self.signed.body), &self.signed.sig)
             .map_err(|source| InvalidEvent::Signature { of: "request", source })
@@ -112,30 +119,4 @@ impl JoinRequest {
 
 fn id_of(body: &[u8]) -> [u8; 32] {
     derive(Purpose::JoinRequest, &[body])
-}
-
-/// What an account shows of itself when it comes in: all three by the account, prekey and certificate of one device.
-pub(super) fn credentials(
-    account: AccountId,
-    certificate: Option<v1::SignedBytes>,
-    prekey: Option<v1::SignedBytes>,
-    profile: Option<v1::SignedBytes>,
-) -> Result<(Certificate, Register, Register), InvalidEvent> {
-    let present =
-        |wire: Option<v1::SignedBytes>, field| wire.map(SignedBytes::from).ok_or(InvalidEvent::Field { field });
-    let certificate = Certificate::verify(present(certificate, "certificate")?)
-        .map_err(|_| InvalidEvent::Embedded { what: "certificate" })?;
-    if certificate.account != account {
-        return Err(InvalidEvent::Foreign { what: "certificate" });
-    }
-    let prekey = Register::verify(present(prekey, "prekey")?).map_err(|_| InvalidEvent::Embedded { what: "prekey" })?;
-    if prekey.kind != RegisterKind::Prekey || prekey.account != account || prekey.device != Some(certificate.device) {
-        return Err(InvalidEvent::Foreign { what: "prekey" });
-    }
-    let profile =
-        Register::verify(present(profile, "profile")?).map_err(|_| InvalidEvent::Embedded { what: "profile" })?;
-    if profile.kind != RegisterKind::Profile || profile.account != account {
-        return Err(InvalidEvent::Foreign { what: "profile" });
-    }
-    Ok((certificate, prekey, profile))
 }

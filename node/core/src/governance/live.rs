@@ -363,7 +363,8 @@ impl Governance {
         now_ms: u64,
         payload: Payload,
     ) -> EventBody {
-        let parents = self.dag.parents_for(&device, EVENT_PARENTS);
+        let must_know: Vec<EventId> = auth.into_iter().chain(payload.rests_on()).collect();
+        let parents = self.dag.parents_for(&device, &must_know, EVENT_PARENTS);
         let newest = parents.iter().map(|p| self.dag.event(*p).hlc).max().unwrap_or_default();
         let parents: Vec<EventId> = parents.into_iter().map(|p| self.dag.event(p).id()).collect();
         EventBody {

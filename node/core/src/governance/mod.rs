@@ -8,6 +8,7 @@
 pub(crate) mod cast;
 mod claim;
 mod codec;
+mod credentials;
 mod dag;
 mod event;
 mod insert_error;

@@ -406,4 +406,25 @@ impl Payload {
             _ => None,
         }
     }
+
+    /// Events that its author must have known of for it to count, beside the grant it cites.
+    #[must_use]
+    pub fn rests_on(&self) -> Vec<EventId> {
+        let role = |role: &Role| match role {
+            Role::Custom(id) => vec![*id],
+            _ => Vec::new(),
+        };
+        let channel = |channel: &ChannelId| vec![EventId::new(*channel.as_bytes())];
+        match self {
+            Self::Succession(succession) => succession.signatures.clone(),
+            Self::RolePerms { role: target, .. } => role(target),
+            Self::Grant(change) | Self::RevokeRole(change) => role(&change.role),
+            Self::Invite(invite) => role(&invite.role),
+            Self::InviteRevoke { invite } => vec![*invite],
+            Self::Admit(admit) => vec![admit.invite],
+            Self::ChannelPut(put) => put.channel.as_ref().map(channel).unwrap_or_default(),
+            Self::ChannelArchive { channel: id } => channel(id),
+            _ => Vec::new(),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use folkmoot_identity::{
-    Certificate, Hlc,
+    Hlc,
     signed::{decode_canonical, validate_key},
 };
 use folkmoot_proto::{
@@ -19,7 +19,7 @@ use crate::{
     governance::{
         Admit, ChannelKind, ChannelPut, Expulsion, Founder, Genesis, Heirs, InvalidEvent, Invite, JoinRequest,
         KeyEpoch, Override, OverrideTarget, Payload, Permissions, Restrict, RoleChange, RoleDef, ServerSettings,
-        Succession, Visibility, join, role::LEVEL_STEWARD,
+        Succession, Visibility, credentials, role::LEVEL_STEWARD,
     },
     ids::{AccountId, ChannelId, DeviceId, EventId, ServerId},
 };
@@ -232,7 +232,7 @@ fn genesis(data: &Bytes) -> Result<Genesis, Fault> {
 
 fn founder(wire: v1::Founder) -> Result<Founder, InvalidEvent> {
     let account = account(&wire.account)?;
-    let (certificate, prekey, profile) = join::credentials(account, wire.certificate, wire.prekey, wire.profile)?;
+    let (certificate, prekey, profile) = credentials::claimed(account, wire.certificate, wire.prekey, wire.profile)?;
     Ok(Founder { account, certificate, prekey, profile })
 }
 
@@ -273,11 +273,7 @@ fn expulsion(target: &Bytes, reason: String, wire: &[v1::Fence]) -> Result<Expul
 
 fn device_add(envelope: &Envelope) -> Result<Payload, InvalidEvent> {
     let wire: v1::DeviceAdd = decode_canonical("DeviceAdd", &envelope.data)?;
-    let signed = wire.certificate.ok_or(field("certificate"))?;
-    let certificate = Certificate::verify(signed.into()).map_err(|_| InvalidEvent::Embedded { what: "certificate" })?;
-    if certificate.account != envelope.account {
-        return Err(InvalidEvent::Foreign { what: "certificate" });
-    }
+    let certificate = credentials::claimed_certificate(envelope.account, wire.certificate)?;
     Ok(Payload::DeviceAdd { certificate })
 }
 

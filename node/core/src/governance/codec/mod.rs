@@ -6,4 +6,4 @@ mod fields;
 
 pub(super) use decode::{Envelope, envelope, payload};
 pub(super) use encode::{body, data};
-pub(super) use fields::{ascending, bytes32};
+pub(super) use fields::{ascending, bytes32, optional_id};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::governance::{
     LEVEL_OWNER,
-    cast::{KINDS, Kind, Story, account, cases, event_id, invite, key_epoch, remove},
+    cast::{KINDS, Kind, Story, account, admit, cases, device, event_id, invite, key_epoch, remove},
     role::Rank,
 };
 
@@ -353,4 +353,28 @@ fn each_broken_event_is_refused_for_its_own_reason_and_changes_nothing() {
     assert_eq!(story.governance.len(), 1);
     story.governance.insert(good.clone().assume(event_id(7))).expect("nothing wrong with it");
     assert_eq!(story.governance.insert(good.assume(event_id(7))).expect_err("twice"), InsertError::Known);
+}
+
+#[test]
+fn among_more_heads_than_an_event_may_follow_it_follows_what_it_rests_on() {
+    // given: an invite, an admission and a role definition, each behind a head of its own, older than forty others
+    let mut story = Story::begin(1);
+    let (owner, member) = (story.people[0], story.people[3]);
+    let by_owner = |story: &mut Story, hlc, parents: &[usize], payload| {
+        story.tell(owner, owner.as_device(), Some(event_id(0)), hlc, parents, payload)
+    };
+    let door = by_owner(&mut story, 2, &[0], invite(None));
+    let other_door = by_owner(&mut story, 3, &[0], invite(None));
+    let joined = by_owner(&mut story, 4, &[door], admit(member, event_id(1)));
+    for n in 0..40 {
+        by_owner(&mut story, 10 + n, &[0], invite(None));
+    }
+    let (grant, invite) = (story.bodies[joined].0, story.bodies[other_door].0);
+    // when: the member admits somebody by the other invite
+    let payload = admit(account(77), invite);
+    let body = story.governance.next_body(member, device(member, 1), Some(grant), Hlc::ZERO, 0, payload);
+    // then: what it rests on is in its past
+    assert_eq!(body.parents.len(), EVENT_PARENTS);
+    let inserted = story.governance.insert(body.assume(event_id(500))).expect("in order");
+    assert!(inserted.effective, "{:?}", story.governance.why(&inserted.id));
 }
