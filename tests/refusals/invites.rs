@@ -72,9 +72,9 @@ async fn used_up_and_expired_invites_are_gone() {
     // then: carol is not let in by it
     carol.refuses_as(ErrorKind::Gone, "invite.accept", &json!({ "link": once["link"] })).await;
 
-    // given: an invite for the next two seconds
+    // given: an invite for the next four seconds
     let now = scene.node.say(scene.place.channel, "what time is it?").await.created_at;
-    let params = json!({ "server_id": server, "expires_at": now + 2_000 });
+    let params = json!({ "server_id": server, "expires_at": now + 4_000 });
     let brief = scene.node.call_raw("invite.create", &params).await;
 
     // then: it is gone once they are over
