@@ -8,7 +8,7 @@ use folkmoot_rpc::Client;
 use folkmoot_rpc::contract::Method;
 use folkmoot_rpc::contract::message::MessageItem;
 use folkmoot_rpc::contract::server::{MessageRate, Visibility};
-use folkmoot_rpc::contract::{Limit, channel, identity, invite, message, node, server};
+use folkmoot_rpc::contract::{Limit, channel, identity, invite, message, net, node, server};
 use folkmoot_rpc::ids::{ChannelId, MessageId, ServerId};
 use serde::Deserialize;
 
@@ -85,6 +85,27 @@ impl Host {
         let node = person(moot, name).await?;
         accept(&node.client, link).await?;
         Ok(node)
+    }
+
+    /// Waits until host and members are connected, each with each: where a mesh of gossip ends up by itself.
+    ///
+    /// # Errors
+    /// If they do not find one another.
+    pub(crate) async fn all_meet(&self, members: &[Node]) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        for node in std::iter::once(&self.node).chain(members) {
+            loop {
+                let peers = node.client.call::<net::Status>(&node::NoParams {}).await?.peers;
+                if peers as usize >= members.len() {
+                    break;
+                }
+                if begun.elapsed() > PATIENCE {
+                    bail!("after {PATIENCE:?} a node is connected to {peers} of {} others", members.len());
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        }
+        Ok(())
     }
 
     /// Sends messages until two in a row reach every member at once: keys are there and the mesh stands.
