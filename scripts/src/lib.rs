@@ -1,0 +1,1 @@
+//! Bots written in Rhai.
