@@ -10,26 +10,62 @@ pub enum EventKind {
     ChannelCreated,
     /// A channel was changed.
     ChannelUpdated,
+    /// A channel was moved.
+    ChannelMoved,
+    /// A channel was archived, or opened again.
+    ChannelArchived,
     /// This node made a server.
     ServerCreated,
     /// This node joined a server.
     ServerJoined,
-    /// This node left a server.
+    /// This node left a server, or was taken out of it.
     ServerLeft,
+    /// A server's settings changed.
+    ServerUpdated,
+    /// An owner closed a server.
+    ServerDeleted,
+    /// An owner opened a closed server again.
+    ServerRestored,
+    /// Other heirs were named, or one of them signed.
+    ServerHeirs,
+    /// An act was lost to what somebody higher decided unseen.
+    ServerRolledBack,
+    /// A role was made.
+    RoleCreated,
+    /// A role was changed.
+    RoleUpdated,
+    /// A role was deleted.
+    RoleDeleted,
     /// An account became a member.
     MemberJoined,
     /// An account left.
     MemberLeft,
     /// An account's profile changed.
     MemberUpdated,
+    /// An account was taken out.
+    MemberKicked,
+    /// An account was taken out and is kept out.
+    MemberBanned,
+    /// A ban was lifted.
+    MemberUnbanned,
+    /// An account was put in timeout, or let out of it.
+    MemberTimedOut,
     /// A device wrote two entries with one number.
     MemberForked,
     /// An invite was made.
     InviteCreated,
+    /// An invite was taken back.
+    InviteRevoked,
     /// This account read up to a message.
     ReadUpdated,
     /// A new epoch is in force.
     KeyRotated,
+    /// A machine became one of this account's.
+    DeviceAdded,
+    /// A machine of this account was disowned.
+    DeviceRevoked,
+    /// A person was blocked or unblocked.
+    ContactUpdated,
     /// Catch-up brought entries and is done.
     SyncCompleted,
     /// A peer connected.
@@ -39,20 +75,38 @@ pub enum EventKind {
 }
 
 /// Kind, number in the ledger, name in the API.
-const TABLE: [(EventKind, u16, &str); 16] = [
+const TABLE: [(EventKind, u16, &str); 34] = [
     (EventKind::MessageCreated, 1, "message.created"),
     (EventKind::ChannelCreated, 16, "channel.created"),
     (EventKind::ChannelUpdated, 17, "channel.updated"),
+    (EventKind::ChannelMoved, 18, "channel.moved"),
+    (EventKind::ChannelArchived, 19, "channel.archived"),
     (EventKind::ServerCreated, 32, "server.created"),
     (EventKind::ServerJoined, 33, "server.joined"),
     (EventKind::ServerLeft, 34, "server.left"),
+    (EventKind::ServerUpdated, 35, "server.updated"),
+    (EventKind::ServerDeleted, 36, "server.deleted"),
+    (EventKind::ServerRestored, 37, "server.restored"),
+    (EventKind::ServerHeirs, 38, "server.heirs_updated"),
+    (EventKind::ServerRolledBack, 39, "server.rolled_back"),
+    (EventKind::RoleCreated, 40, "role.created"),
+    (EventKind::RoleUpdated, 41, "role.updated"),
+    (EventKind::RoleDeleted, 42, "role.deleted"),
     (EventKind::MemberJoined, 48, "member.joined"),
     (EventKind::MemberLeft, 49, "member.left"),
     (EventKind::MemberUpdated, 50, "member.updated"),
     (EventKind::MemberForked, 51, "member.forked"),
+    (EventKind::MemberKicked, 52, "member.kicked"),
+    (EventKind::MemberBanned, 53, "member.banned"),
+    (EventKind::MemberUnbanned, 54, "member.unbanned"),
+    (EventKind::MemberTimedOut, 55, "member.timed_out"),
     (EventKind::InviteCreated, 64, "invite.created"),
+    (EventKind::InviteRevoked, 65, "invite.revoked"),
     (EventKind::ReadUpdated, 80, "read.updated"),
     (EventKind::KeyRotated, 96, "key.rotated"),
+    (EventKind::DeviceAdded, 104, "identity.device_added"),
+    (EventKind::DeviceRevoked, 105, "identity.device_revoked"),
+    (EventKind::ContactUpdated, 108, "contact.updated"),
     (EventKind::SyncCompleted, 112, "sync.completed"),
     (EventKind::PeerUp, 128, "peer.up"),
     (EventKind::PeerDown, 129, "peer.down"),

@@ -39,7 +39,11 @@ pub(crate) async fn run(node: Arc<Inner>) {
 }
 
 async fn look(node: &Inner, seconds: u64) {
-    if let Err(error) = node.pipeline.act(|turn| turn.rotate_due()).await {
+    let due = node.pipeline.act(|turn| {
+        turn.rotate_due();
+        turn.succeed_due();
+    });
+    if let Err(error) = due.await {
         tracing::debug!(%error, "keys not looked at");
     }
     if seconds.is_multiple_of(MEMBERS_SECONDS) {

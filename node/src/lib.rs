@@ -5,6 +5,7 @@ pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod contacts;
 pub mod events;
 mod housekeeping;
 mod inbound;

@@ -21,6 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     api,
     config::Config,
+    contacts::Contacts,
     housekeeping, inbound,
     join::{self, KnockError},
     listen,
@@ -120,6 +121,8 @@ pub struct Inner {
     pub views: Arc<Views>,
     /// What readers see of logs.
     pub log_index: Arc<LogIndex>,
+    /// What its person keeps of others.
+    pub contacts: Contacts,
     /// Catch-up.
     pub sync: SyncHandle,
     /// When the node started.
@@ -180,6 +183,7 @@ impl Node {
             overlay,
             views,
             log_index,
+            contacts: Contacts::default(),
             sync: sync.clone(),
             started,
             shutdown,
@@ -267,6 +271,9 @@ impl Inner {
             .await
             .map_err(|_| NodeError::Pipeline(PipelineError::Stopped))?
             .map_err(|error| NodeError::Load(error.into()))?;
+        let ledger = self.ledger.clone();
+        let read = ledger.snapshot().and_then(|snapshot| self.contacts.load(&snapshot));
+        read.map_err(|error| NodeError::Load(error.into()))?;
         let me = Me { account, device: Arc::new(DeviceKey::from_seed(self.keystore.device().seed())) };
         self.pipeline.act(move |turn| turn.load(me)).await.map_err(NodeError::Pipeline)?.map_err(NodeError::Load)
     }
@@ -276,6 +283,7 @@ impl Inner {
         if let Err(error) = self.pipeline.act(|turn| turn.unload()).await {
             tracing::debug!(%error, "nothing to forget");
         }
+        self.contacts.clear();
         self.ledger.lock();
     }
 

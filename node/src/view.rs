@@ -23,7 +23,7 @@ pub struct ServerView {
     pub state: Arc<State>,
     /// How members and former members call themselves.
     pub names: HashMap<AccountId, String>,
-    /// Governance events so far: the revision of everything in it.
+    /// Governance events so far: the revision of the server as a whole.
     pub rev: u64,
 }
 
@@ -56,9 +56,15 @@ impl Views {
         }
     }
 
-    /// One server of which this account is a member.
+    /// One server of which this account is a member and that nobody closed.
     #[must_use]
     pub fn server(&self, id: &ServerId) -> Option<Arc<ServerView>> {
+        self.any(id).filter(|view| !view.state.is_deleted())
+    }
+
+    /// One server of which this account is a member, closed ones too.
+    #[must_use]
+    pub fn any(&self, id: &ServerId) -> Option<Arc<ServerView>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
@@ -68,13 +74,14 @@ impl Views {
         self.all().into_iter().find(|view| view.state.channel(channel).is_some())
     }
 
-    /// All servers of which this account is a member, by id.
+    /// All servers of which this account is a member and that nobody closed, by id.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<ServerView>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        let views = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        views.values().filter(|view| !view.state.is_deleted()).cloned().collect()
     }
 
-    /// Ids of the same.
+    /// Ids of all servers of which this account is a member; closed ones are kept in step too.
     #[must_use]
     pub fn server_ids(&self) -> Vec<ServerId> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
@@ -83,13 +90,14 @@ impl Views {
     /// Devices of a server's members.
     #[must_use]
     pub fn devices_of(&self, server: &ServerId) -> BTreeSet<DeviceId> {
-        self.server(server).map(|view| view.state.member_devices().collect()).unwrap_or_default()
+        self.any(server).map(|view| view.state.member_devices().collect()).unwrap_or_default()
     }
 
     /// Servers that a device's account is a member of.
     #[must_use]
     pub fn servers_of_device(&self, device: &DeviceId) -> Vec<ServerId> {
-        self.all().into_iter().filter(|view| view.state.is_member_device(device)).map(|view| view.id).collect()
+        let views = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        views.values().filter(|view| view.state.is_member_device(device)).map(|view| view.id).collect()
     }
 }
 

@@ -48,6 +48,10 @@ pub const EVENTS_PER_SERVER: usize = 200_000;
 pub const EVENTS_PER_DEVICE_HOUR: usize = 600;
 /// Events of one device within an hour whose account is a plain member.
 pub const EVENTS_PER_MEMBER_HOUR: usize = 30;
+/// Fences of one act: with the rest of the act they fit an event. Logs beyond are bounded by their stamps.
+pub const FENCES: usize = 512;
+/// Pause of an heir, times its place among those who signed, before it makes a succession that somebody else has not.
+pub const SUCCESSION_PAUSE_MS: u64 = 5_000;
 /// Epochs of a scope that are encrypted under at once.
 pub const LIVE_EPOCHS: usize = 16;
 /// Parents of an epoch.
@@ -87,6 +91,8 @@ pub const DISPLAY_NAME_CHARS: usize = 32;
 pub const NAME_CHARS: usize = 64;
 /// Characters of a channel's topic.
 pub const TOPIC_CHARS: usize = 256;
+/// Bytes of the reason given for an act.
+pub const REASON_BYTES: usize = 512;
 /// Bytes of a server's description.
 pub const DESCRIPTION_BYTES: usize = 1_024;
 /// Bytes of a profile's text about oneself.

@@ -1,7 +1,20 @@
-//! Prints the OpenRPC document of the contract: `rpc/openrpc.json` is its kept copy.
+//! Writes the OpenRPC document of the contract to `rpc/openrpc.json`, its kept copy; with `--check` only says by its exit code whether
+//! the copy is fresh.
 
-use std::io::Write;
+use std::{env, fs, path::Path, process::ExitCode};
 
-fn main() -> std::io::Result<()> {
-    std::io::stdout().lock().write_all(folkmoot_rpc::openrpc::golden().as_bytes())
+fn main() -> ExitCode {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openrpc.json");
+    let document = folkmoot_rpc::openrpc::golden();
+    if env::args().any(|argument| argument == "--check") {
+        let fresh = fs::read_to_string(&path).is_ok_and(|kept| kept == document);
+        return if fresh { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    match fs::write(&path, document) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", path.display());
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -171,6 +171,10 @@ prefixed_id! {
     BlobId, "blb_", BlobIdVisitor
 }
 prefixed_id! {
+    /// An act of governance: the id of its event.
+    ActId, "act_", ActIdVisitor
+}
+prefixed_id! {
     /// A role somebody defined: the id of the event that did.
     CustomRoleId, "rol_", CustomRoleIdVisitor
 }

@@ -93,7 +93,7 @@ async fn malformed_id_is_refused_and_unknown_id_is_not_found() {
         for field in fields {
             let good = unknown[&field].as_str().expect("ids are text").to_owned();
             let upper = format!("{}{}", &good[..4], good[4..].to_uppercase());
-            let another = format!("acc{}", &good[3..]);
+            let another = format!("{}{}", if good.starts_with("acc") { "srv" } else { "acc" }, &good[3..]);
             for malformed in ["", "nonsense", &good[4..], &good[..40], &format!("{good}a"), &upper, &another] {
                 let mut params = unknown.clone();
                 params[&field] = json!(malformed);

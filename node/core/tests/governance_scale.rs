@@ -91,6 +91,7 @@ fn channel() -> Payload {
         parent: None,
         overrides: Vec::new(),
         private: false,
+        order: 0,
     })
 }
 

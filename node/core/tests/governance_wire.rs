@@ -6,8 +6,8 @@ use folkmoot_core::{
     governance::{
         Admit, ChannelKind, ChannelPut, EventBody, Expulsion, Fence, Founder, Genesis, Governance, Heirs, InsertError,
         InvalidEvent, Invite, JoinRequest, KeyEpoch, MessageRate, Override, OverrideTarget, Payload, Permission,
-        Permissions, Restrict, Role, RoleChange, RoleDef, ServerSettings, Succession, Unverified, Verified, Visibility,
-        Why, WrapRow,
+        Permissions, Restrict, Role, RoleChange, RoleDef, RolePerms, ServerSettings, Succession, Unverified, Verified,
+        Visibility, Why, WrapRow,
     },
     ids::{ChannelId, EventId, LogId, ServerId},
 };
@@ -153,7 +153,7 @@ fn golden_events() -> Vec<(&'static str, Verified)> {
     let admit = scene.admit_body(door, request(scene.governance.server(), &bob, &invite_key())).sign(&key);
     scene.insert(&admit);
     events.push(("ADMIT", admit));
-    let leave = scene.body(&bob, None, Payload::Leave).sign(bob.account.signing_key());
+    let leave = scene.body(&bob, None, Payload::Leave { fences: Vec::new() }).sign(bob.account.signing_key());
     scene.insert(&leave);
     events.push(("LEAVE", leave));
     let put = ChannelPut {
@@ -164,6 +164,7 @@ fn golden_events() -> Vec<(&'static str, Verified)> {
         parent: None,
         overrides: Vec::new(),
         private: false,
+        order: 0,
     };
     let put = scene.by_ann(Payload::ChannelPut(put)).sign(&key);
     scene.insert(&put);
@@ -255,7 +256,9 @@ fn further_payloads(scene: &Scene) -> Vec<Payload> {
         Payload::Succession(Succession { account: who, signatures: vec![EventId::new([3; 32])] }),
         Payload::HeirSignature { account: who },
         Payload::RoleDef(RoleDef { name: "captain".into(), level: 90, bits }),
-        Payload::RolePerms { role: custom, bits: Permissions::NONE },
+        Payload::RolePerms(RolePerms { role: custom, bits, name: Some("mate".into()), deleted: false }),
+        Payload::RolePerms(RolePerms { role: custom, bits: Permissions::NONE, name: None, deleted: true }),
+        Payload::RolePerms(RolePerms { role: Role::Member, bits, name: None, deleted: false }),
         Payload::RevokeRole(RoleChange { account: who, role: custom }),
         Payload::Remove(expulsion.clone()),
         Payload::Ban(expulsion),
@@ -276,13 +279,18 @@ fn further_payloads(scene: &Scene) -> Vec<Payload> {
                 Override { target: OverrideTarget::Account(who), allow: bits, deny: bits },
             ],
             private: true,
+            order: 7 << 32,
         }),
         Payload::Restrict(Restrict {
             account: who,
             until_ms: NOW_MS,
             channels: vec![ChannelId::new([6; 32])],
             fences: fences(),
+            lifts: vec![EventId::new([8; 32])],
+            reason: "calm down".into(),
         }),
+        Payload::Leave { fences: fences() },
+        Payload::ServerDelete { restore: true },
         Payload::ServerSet(Box::new(ServerSettings {
             name: "coffee".into(),
             description: String::new(),

@@ -30,10 +30,7 @@ pub(super) async fn create(
         let text = "this version has no channels with keys of their own";
         return Err(ApiError::new(ErrorKind::Unsupported, text).field("private"));
     }
-    let topic = match params.topic.as_deref().map(str::trim) {
-        None | Some("") => String::new(),
-        Some(topic) => validate_name(topic, TOPIC_CHARS).map_err(|e| error::name("topic", &e))?,
-    };
+    let topic = topic(params.topic.as_deref().unwrap_or_default())?;
     let new = NewChannel {
         server: view.id,
         name: validate_name(&params.name, NAME_CHARS).map_err(|e| error::name("name", &e))?,
@@ -44,6 +41,7 @@ pub(super) async fn create(
         },
         topic,
         parent: params.parent_id.map(|parent| ChannelId::new(parent.to_bytes())),
+        private: params.private,
     };
     let made = api
         .node
@@ -56,10 +54,19 @@ pub(super) async fn create(
     Ok(if made.replayed { Created::replayed(channel) } else { Created::new(channel) })
 }
 
+/// A topic as it is kept; may be empty.
+pub(super) fn topic(text: &str) -> Result<String, ApiError> {
+    match text.trim() {
+        "" => Ok(String::new()),
+        topic => validate_name(topic, TOPIC_CHARS).map_err(|e| error::name("topic", &e)),
+    }
+}
+
 pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) -> Result<Page<Channel>, ApiError> {
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
-    let ids: Vec<ChannelId> = view.state.channel_ids().collect();
+    let seen = view.state.channels_in_order().into_iter().map(|channel| channel.id);
+    let ids: Vec<ChannelId> = seen.filter(|channel| view.state.sees(&view.me, channel)).collect();
     let (ids, next_cursor) = server::page(ids, params.cursor.as_ref(), params.limit.get())?;
     let items = api
         .read(move |_, snapshot| Ok(ids.iter().filter_map(|id| render::channel(&view, id, snapshot)).collect()))
@@ -94,7 +101,7 @@ pub(super) async fn mark_read(api: &Api, context: CallContext, params: MarkReadP
 }
 
 impl Api {
-    async fn channel(&self, context: &CallContext, id: ChannelId) -> Result<Channel, ApiError> {
+    pub(super) async fn channel(&self, context: &CallContext, id: ChannelId) -> Result<Channel, ApiError> {
         let view = self.channel_view(context, id)?;
         self.read(move |_, snapshot| Ok(render::channel(&view, &id, snapshot)))
             .await?

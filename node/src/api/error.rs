@@ -54,8 +54,14 @@ pub(super) fn act(error: ActError) -> ApiError {
         ActError::UnknownMessage => ApiError::not_found("message"),
         ActError::Forbidden { missing } => ApiError::forbidden(missing),
         ActError::BadParent => ApiError::precondition("parent_id is not a category of this server"),
-        ActError::TooMany { limit } => {
-            let error = ApiError::new(ErrorKind::Quota, format!("a server has at most {limit} channels"));
+        ActError::UnknownMember => ApiError::not_found("member"),
+        ActError::UnknownRole => ApiError::not_found("role"),
+        ActError::UnknownInvite => ApiError::not_found("invite"),
+        ActError::UnknownAct => ApiError::not_found("act"),
+        ActError::UnknownBan => ApiError::not_found("ban"),
+        ActError::Conflict { current_rev } => ApiError::conflict(current_rev),
+        ActError::TooMany { what, limit } => {
+            let error = ApiError::new(ErrorKind::Quota, format!("at most {limit} {what}"));
             let detail = folkmoot_rpc::error::ErrorDetail { limit: Some(limit as u64), ..Default::default() };
             error.with_detail(detail)
         }

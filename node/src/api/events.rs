@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use folkmoot_core::ids::{ChannelId, EntryId, EventId, ServerId};
+use folkmoot_core::{
+    governance::Role,
+    ids::{ChannelId, EntryId, EventId, ServerId},
+};
 use folkmoot_ledger::{EventRecord, LedgerError, Snapshot};
 use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind, EventSource, EventStream,
@@ -252,22 +255,33 @@ impl Api {
         kind: EventKind,
         record: &EventRecord,
     ) -> Result<Box<RawValue>, LedgerError> {
-        let subject: Option<[u8; 32]> = record.subject.as_ref().try_into().ok();
+        // Some subjects name what happened behind whom it happened to.
+        let subject = record.subject.first_chunk::<32>().copied();
+        let behind = record.subject.get(32..).and_then(|rest| rest.first_chunk::<32>().copied());
         let view = record.server.and_then(|server| self.node.views.server(&server));
         let null = || RawValue::NULL.to_owned();
         let raw = |value: Option<serde_json::Result<Box<RawValue>>>| value.and_then(Result::ok).unwrap_or_else(null);
-        let Some(subject) = subject else { return Ok(null()) };
+        let Some(subject) = subject else {
+            // Built-in roles are named by their word.
+            return Ok(raw(view.and_then(|view| role_data(&view, &record.subject)).map(|role| to_raw_value(&role))));
+        };
         Ok(match kind {
             EventKind::MessageCreated | EventKind::MemberForked => {
                 raw(self.message(snapshot, EntryId::new(subject))?.map(|message| to_raw_value(&message)))
             }
-            EventKind::ChannelCreated | EventKind::ChannelUpdated => raw(view
+            EventKind::ChannelCreated
+            | EventKind::ChannelUpdated
+            | EventKind::ChannelMoved
+            | EventKind::ChannelArchived => raw(view
+                .filter(|view| view.state.sees(&view.me, &ChannelId::new(subject)))
                 .and_then(|view| render::channel(&view, &ChannelId::new(subject), snapshot))
                 .map(|channel| to_raw_value(&channel))),
-            EventKind::ServerCreated | EventKind::ServerJoined | EventKind::SyncCompleted => {
-                raw(view.map(|view| to_raw_value(&render::server(&view, snapshot, 0, true))))
-            }
-            EventKind::MemberJoined | EventKind::MemberUpdated => {
+            EventKind::ServerCreated
+            | EventKind::ServerJoined
+            | EventKind::ServerUpdated
+            | EventKind::ServerRestored
+            | EventKind::SyncCompleted => raw(view.map(|view| to_raw_value(&render::server(&view, snapshot, 0, true)))),
+            EventKind::MemberJoined | EventKind::MemberUpdated | EventKind::MemberTimedOut => {
                 let account = folkmoot_core::ids::AccountId::new(subject);
                 raw(view
                     .and_then(|view| render::member(&view, &account, false, record.ts_ms))
@@ -277,10 +291,29 @@ impl Api {
                 "account_id": ids::AccountId::from_bytes(subject),
                 "display_name": view.map(|v| v.name_of(&folkmoot_core::ids::AccountId::new(subject)).to_owned()),
             })))),
-            EventKind::ServerLeft => {
+            EventKind::MemberKicked | EventKind::MemberBanned | EventKind::MemberUnbanned => {
+                raw(Some(to_raw_value(&serde_json::json!({
+                    "account_id": ids::AccountId::from_bytes(subject),
+                    "display_name": view.map(|v| v.name_of(&folkmoot_core::ids::AccountId::new(subject)).to_owned()),
+                    "event_id": behind.map(ids::ActId::from_bytes),
+                }))))
+            }
+            EventKind::ServerRolledBack => {
+                raw(Some(to_raw_value(&serde_json::json!({ "event_id": ids::ActId::from_bytes(subject) }))))
+            }
+            EventKind::RoleCreated | EventKind::RoleUpdated | EventKind::RoleDeleted => {
+                raw(view.and_then(|view| role_data(&view, &subject)).map(|role| to_raw_value(&role)))
+            }
+            EventKind::DeviceAdded | EventKind::DeviceRevoked => {
+                raw(Some(to_raw_value(&serde_json::json!({ "device_id": ids::DeviceId::from_bytes(subject) }))))
+            }
+            EventKind::ContactUpdated => {
+                raw(Some(to_raw_value(&serde_json::json!({ "account_id": ids::AccountId::from_bytes(subject) }))))
+            }
+            EventKind::ServerLeft | EventKind::ServerDeleted | EventKind::ServerHeirs => {
                 raw(Some(to_raw_value(&serde_json::json!({ "server_id": ids::ServerId::from_bytes(subject) }))))
             }
-            EventKind::InviteCreated => raw(view
+            EventKind::InviteCreated | EventKind::InviteRevoked => raw(view
                 .and_then(|view| super::invite::without_link(&view, &EventId::new(subject)))
                 .map(|invite| to_raw_value(&invite))),
             EventKind::ReadUpdated => raw(record.channel.map(|channel| {
@@ -297,6 +330,21 @@ impl Api {
                 raw(Some(to_raw_value(&serde_json::json!({ "peer_id": peer }))))
             }
         })
+    }
+}
+
+/// A role, or what is left to say of one that was deleted. Named by the id of its definition or by the word of a built-in one.
+fn role_data(view: &crate::view::ServerView, subject: &[u8]) -> Option<serde_json::Value> {
+    let role = match EventId::try_from(subject) {
+        Ok(id) => Role::Custom(id),
+        Err(_) => Role::from_builtin_name(std::str::from_utf8(subject).ok()?)?,
+    };
+    match render::role(view, &role) {
+        Some(role) => serde_json::to_value(role).ok(),
+        None => view
+            .state
+            .role(&role)
+            .map(|held| serde_json::json!({ "role_id": render::role_id(&role), "name": held.name, "deleted": true })),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `invite.*`.
 
+use std::cmp::Reverse;
+
 use fast_qr::{QRBuilder, convert::svg::SvgBuilder};
 use folkmoot_core::{
     governance::Role,
@@ -10,8 +12,8 @@ use folkmoot_proto::{limits::ADDRESSES, v1::RefusalReason};
 use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind,
     contract::{
-        Created,
-        invite::{AcceptParams, CreateParams, Invite, InvitePreview, Inviter, LinkParams},
+        Created, Page,
+        invite::{AcceptParams, CreateParams, Invite, InvitePreview, Inviter, LinkParams, ListParams, RevokeParams},
         server::Server,
     },
     ids,
@@ -30,16 +32,14 @@ pub(super) async fn create(api: &Api, context: CallContext, params: CreateParams
     let key = nonce::key(&context, params.nonce.as_ref(), &params);
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
-    if params.role.as_ref().is_some_and(|role| *role != render::role_id(&Role::Member)) {
-        return Err(ApiError::forbidden("level").field("role"));
-    }
+    let role = params.role.as_ref().map_or(Role::Member, render::role_of);
     if params.expires_at.is_some_and(|at| at <= now_ms()) {
         return Err(ApiError::invalid_params(
             "expires_at",
             "expires_at lies in the past; expected ms UTC ahead of now",
         ));
     }
-    let new = NewInvite { server: view.id, max_uses: params.max_uses, expires_ms: params.expires_at };
+    let new = NewInvite { server: view.id, max_uses: params.max_uses, expires_ms: params.expires_at, role };
     let made = api
         .node
         .pipeline
@@ -49,6 +49,56 @@ pub(super) async fn create(api: &Api, context: CallContext, params: CreateParams
         .map_err(error::act)?;
     let invite = api.invite(view.id, made.id).await?;
     Ok(if made.replayed { Created::replayed(invite) } else { Created::new(invite) })
+}
+
+pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) -> Result<Page<Invite>, ApiError> {
+    let view = api.view(params.server_id)?;
+    api.allow(&context, view.id)?;
+    let mut invites: Vec<_> = view.state.invites().map(|invite| (Reverse(invite.created), invite.id)).collect();
+    invites.sort_unstable();
+    let (invites, next_cursor) = super::server::page(invites, params.cursor.as_ref(), params.limit.get())?;
+    let addresses = api.node.reachable_addresses().await;
+    let items = api
+        .read(move |_, snapshot| {
+            let mut items = Vec::with_capacity(invites.len());
+            for (_, id) in invites {
+                items.extend(known_link(&view, &id, snapshot.setting(&invite_setting(&id))?, &addresses));
+            }
+            Ok(items)
+        })
+        .await?;
+    Ok(Page { items, next_cursor, prev_cursor: None })
+}
+
+pub(super) async fn revoke(api: &Api, context: CallContext, params: RevokeParams) -> Result<Invite, ApiError> {
+    let id = EventId::new(params.invite_id.to_bytes());
+    let view = match params.server_id {
+        Some(server) => api.view(server)?,
+        None => api
+            .node
+            .views
+            .all()
+            .into_iter()
+            .find(|view| view.state.invite(&id).is_some())
+            .ok_or_else(|| ApiError::not_found("invite"))?,
+    };
+    let server = view.id;
+    api.allow(&context, server)?;
+    api.act(move |turn| turn.revoke_invite(server, id, params.dry_run)).await?;
+    let view = api.node.views.server(&server).ok_or_else(|| ApiError::not_found("server"))?;
+    let addresses = api.node.reachable_addresses().await;
+    api.read(move |_, snapshot| Ok(known_link(&view, &id, snapshot.setting(&invite_setting(&id))?, &addresses)))
+        .await?
+        .ok_or_else(|| ApiError::not_found("invite"))
+}
+
+/// An invite with its link, where this node made it and can be reached.
+fn known_link(view: &ServerView, id: &EventId, seed: Option<bytes::Bytes>, addresses: &[String]) -> Option<Invite> {
+    let seed: Option<[u8; 32]> = seed.and_then(|seed| seed.as_ref().try_into().ok());
+    match seed {
+        Some(seed) if !addresses.is_empty() => render_invite(view, id, Zeroizing::new(seed), addresses.to_vec()).ok(),
+        _ => without_link(view, id),
+    }
 }
 
 pub(super) async fn preview(api: &Api, _context: CallContext, params: LinkParams) -> Result<InvitePreview, ApiError> {

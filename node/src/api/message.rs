@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use folkmoot_core::{
+    governance::Permission,
     ids::{ChannelId, EntryId, LogId},
     log::MessagePayload,
 };
@@ -208,10 +209,12 @@ impl Api {
         .map_err(|error| error::ledger(&error))
     }
 
-    /// The view of a channel's server, or 2001; 1003 when the token may not touch it.
+    /// The view of a channel's server, or 2001; 1003 when the token may not touch it, or the account may not see the channel.
     pub(super) fn channel_view(&self, context: &CallContext, channel: ChannelId) -> Result<Arc<ServerView>, ApiError> {
         let view = self.node.views.server_of_channel(&channel).ok_or_else(|| ApiError::not_found("channel"))?;
         self.allow(context, view.id)?;
+        let seen = view.state.may(&view.me, Permission::View, Some(&channel), 0);
+        seen.map_err(|denied| ApiError::forbidden(denied.missing()))?;
         Ok(view)
     }
 

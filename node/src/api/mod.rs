@@ -1,17 +1,25 @@
 //! The node's side of the RPC contract: one file per namespace, each implementing what `folkmoot-rpc` declares.
 
 mod channel;
+mod channel_change;
+mod channel_permissions;
+mod contact;
 mod error;
 mod events;
 mod identity;
 mod invite;
 mod member;
+mod member_moderation;
 mod message;
 mod net;
 mod node;
 mod nonce;
 mod render;
 mod server;
+mod server_audit;
+mod server_heirs;
+mod server_role;
+mod server_rollback;
 
 use std::sync::Arc;
 
@@ -66,17 +74,48 @@ pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
         c::server::List => server::list,
         c::server::Get => server::get,
         c::server::Leave => server::leave,
+        c::server::Delete => server::delete,
+        c::server::Restore => server::restore,
+        c::server_role::Create => server_role::create,
+        c::server_role::Update => server_role::update,
+        c::server_role::Delete => server_role::delete,
+        c::server_role::List => server_role::list,
+        c::server_role::Assign => server_role::assign,
+        c::server_role::Unassign => server_role::unassign,
+        c::server_audit::List => server_audit::list,
+        c::server_heirs::Get => server_heirs::get,
+        c::server_heirs::Set => server_heirs::set,
+        c::server_heirs::Sign => server_heirs::sign,
+        c::server_rollback::List => server_rollback::list,
+        c::server_rollback::Ratify => server_rollback::ratify,
         c::channel::Create => channel::create,
         c::channel::List => channel::list,
         c::channel::Get => channel::get,
         c::channel::MarkRead => channel::mark_read,
+        c::channel_change::Update => channel_change::update,
+        c::channel_change::Move => channel_change::move_to,
+        c::channel_change::Archive => channel_change::archive,
+        c::channel_permissions::Get => channel_permissions::get,
+        c::channel_permissions::Set => channel_permissions::set,
+        c::channel_permissions::Explain => channel_permissions::explain,
         c::message::Send => message::send,
         c::message::List => message::list,
         c::message::Get => message::get,
         c::member::List => member::list,
+        c::member::Get => member::get,
+        c::member_moderation::Kick => member_moderation::kick,
+        c::member_moderation::Ban => member_moderation::ban,
+        c::member_moderation::Unban => member_moderation::unban,
+        c::member_moderation::Timeout => member_moderation::timeout,
+        c::member_moderation::Bans => member_moderation::bans,
         c::invite::Create => invite::create,
         c::invite::Preview => invite::preview,
         c::invite::Accept => invite::accept,
+        c::invite::List => invite::list,
+        c::invite::Revoke => invite::revoke,
+        c::contact::List => contact::list,
+        c::contact::Block => contact::block,
+        c::contact::Unblock => contact::unblock,
         c::net::Status => net::status,
         c::net::Peers => net::peers,
         c::net::Connect => net::connect,

@@ -1,18 +1,18 @@
 //! From the node's objects to the API's, as each `get` shows them.
 
 use folkmoot_core::{
-    governance::{self, Permission, Role},
+    governance::{self, Permission, Permissions, Role},
     ids::{ChannelId, EntryId},
     log::Entry,
 };
 use folkmoot_ledger::Snapshot;
 use folkmoot_rpc::{
-    contract::{Hlc, channel, member, message, server},
+    contract::{Hlc, act, channel, member, message, permission, server, server_role},
     ids,
 };
 
 use super::Api;
-use crate::view::ServerView;
+use crate::{pipeline::rev, view::ServerView};
 
 /// Messages counted as unread at most: beyond it the number says "many".
 const UNREAD_MAX: u64 = 999;
@@ -27,6 +27,66 @@ pub(super) fn role_id(role: &Role) -> ids::RoleId {
         Role::Member => RoleId::Builtin(BuiltinRole::Member),
         Role::Custom(id) => RoleId::Custom(ids::CustomRoleId::from_bytes(*id.as_bytes())),
     }
+}
+
+/// The role of an id.
+pub(super) fn role_of(id: &ids::RoleId) -> Role {
+    use ids::{BuiltinRole, RoleId};
+    match id {
+        RoleId::Builtin(BuiltinRole::Owner) => Role::Owner,
+        RoleId::Builtin(BuiltinRole::Steward) => Role::Steward,
+        RoleId::Builtin(BuiltinRole::Admin) => Role::Admin,
+        RoleId::Builtin(BuiltinRole::Mod) => Role::Mod,
+        RoleId::Builtin(BuiltinRole::Member) => Role::Member,
+        RoleId::Custom(id) => Role::Custom(folkmoot_core::ids::EventId::new(id.to_bytes())),
+    }
+}
+
+pub(super) fn account_id(account: &folkmoot_core::ids::AccountId) -> ids::AccountId {
+    ids::AccountId::from_bytes(*account.as_bytes())
+}
+
+pub(super) fn act_id(event: &folkmoot_core::ids::EventId) -> ids::ActId {
+    ids::ActId::from_bytes(*event.as_bytes())
+}
+
+/// The two lists of permissions are one, in the order of their bits.
+pub(super) fn permission(permission: Permission) -> permission::Permission {
+    let at = Permission::ALL.iter().position(|p| *p == permission);
+    at.and_then(|at| permission::Permission::ALL.get(at).copied()).unwrap_or(permission::Permission::View)
+}
+
+pub(super) fn permissions(bits: Permissions) -> Vec<permission::Permission> {
+    bits.iter().map(permission).collect()
+}
+
+pub(super) fn bits(permissions: &[permission::Permission]) -> Permissions {
+    Permission::ALL.into_iter().filter(|bit| permissions.contains(&permission(*bit))).collect()
+}
+
+/// What an act answers with.
+pub(super) fn act(deed: crate::pipeline::Deed) -> act::Act {
+    act::Act { event_id: deed.event.as_ref().map(act_id), summary: deed.summary, dry_run: deed.dry_run }
+}
+
+/// A role as `server.role.list` shows it.
+pub(super) fn role(view: &ServerView, role: &Role) -> Option<server_role::Role> {
+    let held = view.state.role(role).filter(|held| !held.deleted)?;
+    let id = role_id(role);
+    let holds = |account: &folkmoot_core::ids::AccountId| {
+        view.state.member(account).is_some_and(|member| member.roles.contains(role))
+    };
+    Some(server_role::Role {
+        id,
+        role_id: id,
+        server_id: ids::ServerId::from_bytes(*view.id.as_bytes()),
+        name: held.name.clone(),
+        level: held.level.into(),
+        permissions: permissions(held.bits),
+        builtin: !matches!(role, Role::Custom(_)),
+        members: view.state.members().filter(holds).count() as u64,
+        rev: rev(held.changed),
+    })
 }
 
 /// A message as `message.get` shows it.
@@ -71,7 +131,8 @@ pub(super) fn message(
 /// A server as `server.get` shows it. `missing` entries are known to exist and not here; `online` members are connected.
 pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, online: bool) -> server::Server {
     let state = &view.state;
-    let unread = state.channel_ids().map(|channel| unread(snapshot, &channel, &view.me)).sum();
+    let seen = || state.channel_ids().filter(|channel| state.sees(&view.me, channel));
+    let unread = seen().map(|channel| unread(snapshot, &channel, &view.me)).sum();
     let alone = state.members().count() <= 1;
     server::Server {
         id: ids::ServerId::from_bytes(*view.id.as_bytes()),
@@ -88,7 +149,7 @@ pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, o
             .filter(|p| state.may(&view.me, **p, None, 0).is_ok())
             .map(|p| p.word().to_owned())
             .collect(),
-        channels_count: state.channel_ids().count() as u64,
+        channels_count: seen().count() as u64,
         members_count: state.members().count() as u64,
         unread,
         mentions: 0,
@@ -123,6 +184,7 @@ pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot<'_>
         },
         topic: held.topic.clone(),
         parent_id: held.parent.map(|parent| ids::ChannelId::from_bytes(*parent.as_bytes())),
+        position: position(view, held),
         private: held.private,
         archived: held.archived,
         history: channel::History::Everything,
@@ -132,8 +194,15 @@ pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot<'_>
         unread: unread(snapshot, id, &view.me),
         mentions: 0,
         muted: false,
-        rev: view.rev,
+        rev: rev(held.changed),
     })
+}
+
+/// A channel's place among those beside it that one can see.
+fn position(view: &ServerView, channel: &governance::ChannelState) -> u32 {
+    let beside = view.state.siblings(channel.parent.as_ref());
+    let seen = beside.iter().filter(|c| view.state.sees(&view.me, &c.id));
+    u32::try_from(seen.take_while(|c| c.id != channel.id).count()).unwrap_or(u32::MAX)
 }
 
 /// How many messages stand behind the read marker.

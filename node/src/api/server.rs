@@ -10,7 +10,8 @@ use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind,
     contract::{
         Created, Cursor, Page,
-        server::{CreateParams, Left, ListParams, MessageRate, Server, ServerParams, Visibility},
+        act::Act,
+        server::{CreateParams, DeleteParams, Left, ListParams, MessageRate, Server, ServerParams, Visibility},
     },
 };
 
@@ -102,7 +103,33 @@ pub(super) async fn leave(api: &Api, context: CallContext, params: ServerParams)
     Ok(Left { server_id: params.server_id })
 }
 
+pub(super) async fn delete(api: &Api, context: CallContext, params: DeleteParams) -> Result<Act, ApiError> {
+    end(api, &context, params, false).await
+}
+
+pub(super) async fn restore(api: &Api, context: CallContext, params: DeleteParams) -> Result<Act, ApiError> {
+    end(api, &context, params, true).await
+}
+
+/// A closed server is not shown, but whoever closed it can open it again.
+async fn end(api: &Api, context: &CallContext, params: DeleteParams, restore: bool) -> Result<Act, ApiError> {
+    let id = ServerId::new(params.server_id.to_bytes());
+    let view = if restore { api.node.views.any(&id) } else { api.node.views.server(&id) };
+    view.ok_or_else(|| ApiError::not_found("server"))?;
+    api.allow(context, id)?;
+    let deed = api.act(move |turn| turn.delete_server(id, restore, params.dry_run)).await?;
+    Ok(render::act(deed))
+}
+
 impl Api {
+    /// Does something on the pipeline's thread; what it refuses becomes an error of the API.
+    pub(super) async fn act<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut crate::pipeline::Turn<'_>) -> Result<T, crate::pipeline::ActError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.node.pipeline.act(act).await.map_err(|e| error::pipeline(&e))?.map_err(error::act)
+    }
+
     pub(super) async fn server(&self, id: ServerId) -> Result<Server, ApiError> {
         let view = self.node.views.server(&id).ok_or_else(|| ApiError::not_found("server"))?;
         self.server_of(view).await

@@ -1,22 +1,32 @@
-//! Acts of this node's own account: making servers, channels and invites, leaving, renaming oneself, marking as read.
+//! Acts of this node's own account: making servers, channels and invites, leaving, renaming oneself, marking as read. What moderates
+//! and governs stands in the files below.
+
+mod channel;
+mod heir;
+mod invite;
+mod moderate;
+mod role;
+mod rollback;
+
+pub use channel::{ChannelEdit, ChannelMove};
+pub use heir::Signing;
+pub(crate) use heir::{unused_signatures, wanted};
+pub use moderate::{Expel, Silence};
+pub use role::{NewRole, RoleEdit};
 
 use bytes::Bytes;
 use folkmoot_core::{
     governance::{
-        ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, Invite, MessageRate, Payload, Permission,
-        Role, Visibility,
+        ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, MessageRate, Payload, Permission, Role,
+        State, Visibility, Why,
     },
     ids::{AccountId, ChannelId, EntryId, EventId, ServerId},
 };
-use folkmoot_identity::{Hlc, InviteKey, Register};
+use folkmoot_identity::Register;
 use folkmoot_ledger::{EventRecord, LedgerError, NonceRecord};
-use folkmoot_proto::limits::CHANNELS;
 
-use super::{
-    NonceKey, Turn,
-    govern::{AuthorError, Hand},
-};
-use crate::{clock::random, events::EventKind, sync::Nudge};
+use super::{NonceKey, Turn, govern::AuthorError};
+use crate::{clock::random, contacts, events::EventKind, sync::Nudge};
 
 /// How long the answer to a nonce is kept.
 const NONCE_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -55,6 +65,8 @@ pub struct NewChannel {
     pub topic: String,
     /// The category it stands under.
     pub parent: Option<ChannelId>,
+    /// Whether it has members and keys of its own.
+    pub private: bool,
 }
 
 /// An invite to make.
@@ -66,6 +78,8 @@ pub struct NewInvite {
     pub max_uses: Option<u32>,
     /// When it ends, ms UTC.
     pub expires_ms: Option<u64>,
+    /// What it confers.
+    pub role: Role,
 }
 
 /// Why an act was not done.
@@ -93,10 +107,33 @@ pub enum ActError {
     #[error("the parent is not a category of this server")]
     BadParent,
     /// A limit of the server is reached.
-    #[error("the server has {limit} channels, more it cannot have")]
+    #[error("at most {limit} {what}")]
     TooMany {
+        /// What there are too many of.
+        what: &'static str,
         /// The limit.
         limit: usize,
+    },
+    /// Not a member of that server.
+    #[error("no such member")]
+    UnknownMember,
+    /// Not a role of that server.
+    #[error("no such role")]
+    UnknownRole,
+    /// Not an invite of a server of ours.
+    #[error("no such invite")]
+    UnknownInvite,
+    /// Not an act of that server.
+    #[error("no such act")]
+    UnknownAct,
+    /// Not banned.
+    #[error("no such ban")]
+    UnknownBan,
+    /// Changed meanwhile.
+    #[error("changed meanwhile")]
+    Conflict {
+        /// What it is now.
+        current_rev: u64,
     },
     /// The only owner may not leave.
     #[error("the only owner cannot leave; name another owner first")]
@@ -124,9 +161,49 @@ impl From<AuthorError> for ActError {
             AuthorError::NotReady => Self::NotReady,
             AuthorError::NotMember => Self::UnknownServer,
             AuthorError::Refused(why) => Self::Refused(why),
+            AuthorError::Ineffective(why) => why.into(),
             AuthorError::Ledger(error) => error.into(),
         }
     }
+}
+
+impl From<Why> for ActError {
+    /// Which permission is missing, or `level`; else the rule.
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Lacks(permission) => Self::missing(permission),
+            Why::OwnersOnly | Why::StewardsOnly | Why::ExceedsAuthor | Why::RoleNotBelow | Why::InviteAboveMember => {
+                Self::level()
+            }
+            Why::UnknownRole => Self::UnknownRole,
+            Why::UnknownChannel => Self::UnknownChannel,
+            Why::UnknownInvite => Self::UnknownInvite,
+            why => Self::Refused(why.to_string()),
+        }
+    }
+}
+
+impl ActError {
+    /// A permission is missing.
+    fn missing(permission: Permission) -> Self {
+        Self::Forbidden { missing: permission.word().to_owned() }
+    }
+
+    /// One's level is not high enough.
+    fn level() -> Self {
+        Self::Forbidden { missing: "level".to_owned() }
+    }
+}
+
+/// An act of governance that was done, or only tried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// The event; `None` after a dry run, and where nothing had to be done.
+    pub event: Option<EventId>,
+    /// Who does what to whom, in words.
+    pub summary: String,
+    /// Whether it was only tried out.
+    pub dry_run: bool,
 }
 
 /// What an act made, and whether it had been made by an earlier call with the same nonce.
@@ -181,6 +258,7 @@ impl Turn<'_> {
                 parent: None,
                 overrides: Vec::new(),
                 private: false,
+                order: 0,
             },
             id,
         )?;
@@ -194,52 +272,10 @@ impl Turn<'_> {
         Ok(Made { id, replayed: false })
     }
 
-    /// Makes a channel.
-    ///
-    /// # Errors
-    /// [`ActError`].
-    pub fn create_channel(&mut self, new: NewChannel, nonce: Option<NonceKey>) -> Result<Made<ChannelId>, ActError> {
-        if let Some(id) = self.replayed(nonce)? {
-            return Ok(Made { id: ChannelId::new(id), replayed: true });
-        }
-        let NewChannel { server, name, kind, topic, parent } = new;
-        self.require(server, Permission::ManageChannel)?;
-        let state = self.world.servers.get(&server).ok_or(ActError::UnknownServer)?.governance.state();
-        if state.channel_ids().count() >= CHANNELS {
-            return Err(ActError::TooMany { limit: CHANNELS });
-        }
-        if parent.is_some_and(|parent| state.channel(&parent).is_none_or(|c| c.kind != ChannelKind::Category)) {
-            return Err(ActError::BadParent);
-        }
-        let put = ChannelPut { channel: None, name, kind, topic, parent, overrides: Vec::new(), private: false };
-        let id = self.put_channel(put, server)?;
-        self.remember(nonce, id.as_ref())?;
-        Ok(Made { id, replayed: false })
-    }
-
+    /// Authors a CHANNEL_PUT.
     fn put_channel(&mut self, put: ChannelPut, server: ServerId) -> Result<ChannelId, ActError> {
-        let event = self.author(server, Payload::ChannelPut(put), Hand::Device)?;
+        let event = self.author(server, Payload::ChannelPut(put))?;
         Ok(ChannelId::from(event.id()))
-    }
-
-    /// Makes an invite; its seed is kept sealed, so that the link can be shown again.
-    ///
-    /// # Errors
-    /// [`ActError`].
-    pub fn create_invite(&mut self, new: NewInvite, nonce: Option<NonceKey>) -> Result<Made<EventId>, ActError> {
-        if let Some(id) = self.replayed(nonce)? {
-            return Ok(Made { id: EventId::new(id), replayed: true });
-        }
-        let NewInvite { server, max_uses, expires_ms } = new;
-        self.require(server, Permission::Invite)?;
-        let key = InviteKey::from_seed(&random());
-        let invite =
-            Invite { public_key: key.public(), role: Role::Member, max_uses, expires: expires_ms.map(Hlc::from_ms) };
-        let event = self.author(server, Payload::Invite(invite), Hand::Device)?;
-        let id = event.id();
-        self.batch()?.put_setting(&invite_setting(&id), &Bytes::copy_from_slice(key.seed()))?;
-        self.remember(nonce, id.as_ref())?;
-        Ok(Made { id, replayed: false })
     }
 
     /// Leaves a server. The word is the account's own, signed with its root key.
@@ -256,7 +292,8 @@ impl Turn<'_> {
             return Err(ActError::LastOwner);
         }
         let members: Vec<_> = state.member_devices().filter(|device| *device != me.device_id()).take(TOLD).collect();
-        let event = self.author(server, Payload::Leave, Hand::Root)?;
+        let fences = self.world.fences_of(&server, &me.account_id(), None);
+        self.author(server, Payload::Leave { fences })?;
         // No frame says so: nothing is sealed once somebody has gone. Nor does our own round reach a server that is not ours any more.
         let wants_sync = self.wiring.wants_sync.clone();
         self.after_commit(move |committed| {
@@ -268,12 +305,6 @@ impl Turn<'_> {
                 }
             }
         });
-        self.emit(
-            EventRecord::new(EventKind::ServerLeft.number(), self.now_ms, event.hlc)
-                .server(server)
-                .actor(me.account_id())
-                .subject(server.as_ref()),
-        )?;
         Ok(())
     }
 
@@ -329,6 +360,44 @@ impl Turn<'_> {
         if let Err(error) = self.emit(event) {
             tracing::error!(%error, "event not written");
         }
+    }
+
+    /// Does an act, or only looks whether it could be done.
+    fn perform(&mut self, server: ServerId, payload: Payload, dry_run: bool) -> Result<Deed, ActError> {
+        let me = self.member(server)?;
+        let summary = self.world.describe(&server, &me, &payload, None).summary;
+        if dry_run {
+            self.consider(server, &payload)?;
+            return Ok(Deed { event: None, summary, dry_run });
+        }
+        let event = self.author(server, payload)?;
+        Ok(Deed { event: Some(event.id()), summary, dry_run })
+    }
+
+    /// Nothing has to be done for an act that changes nothing.
+    fn already(&self, server: ServerId, payload: &Payload, dry_run: bool) -> Result<Deed, ActError> {
+        let me = self.member(server)?;
+        Ok(Deed { event: None, summary: self.world.describe(&server, &me, payload, None).summary, dry_run })
+    }
+
+    /// This node's account, if it is a member of the server.
+    fn member(&self, server: ServerId) -> Result<AccountId, ActError> {
+        let me = self.world.me.as_ref().ok_or(ActError::NotReady)?.account_id();
+        if self.state(server)?.is_member(&me) { Ok(me) } else { Err(ActError::UnknownServer) }
+    }
+
+    /// What a server's events come to.
+    fn state(&self, server: ServerId) -> Result<&State, ActError> {
+        Ok(self.world.servers.get(&server).ok_or(ActError::UnknownServer)?.governance.state())
+    }
+
+    /// Level of the highest of this account's roles that holds a permission: by that one it would act.
+    fn acting_level(&self, server: ServerId, permission: Permission) -> Result<u8, ActError> {
+        let me = self.member(server)?;
+        let state = self.state(server)?;
+        let roles = state.member(&me).map_or(&[][..], |member| &member.roles);
+        let acting = roles.iter().filter_map(|role| state.role(role)).filter(|role| role.bits.contains(permission));
+        acting.map(|role| role.level).max().ok_or_else(|| ActError::missing(permission))
     }
 
     /// Refuses unless the account holds a permission in a server.
@@ -394,6 +463,26 @@ impl Turn<'_> {
         if !matches!(put, Some(Ok(()))) {
             tracing::warn!(name = prefix, "setting not kept");
         }
+    }
+
+    /// Keeps somebody blocked, or not any more.
+    ///
+    /// # Errors
+    /// [`ActError`].
+    pub fn keep_blocked(&mut self, account: AccountId, since_ms: Option<u64>) -> Result<(), ActError> {
+        let (name, limit) = (contacts::setting(&account), contacts::BLOCKED);
+        match since_ms {
+            Some(since) => {
+                if self.wiring.ledger.snapshot()?.settings(contacts::PREFIX)?.len() >= limit {
+                    return Err(ActError::TooMany { what: "people to block", limit });
+                }
+                self.batch()?.put_setting(&name, &contacts::value(since))?;
+            }
+            None => self.batch()?.delete_setting(&name),
+        }
+        let event = EventRecord::new(EventKind::ContactUpdated.number(), self.now_ms, self.world.hlc);
+        self.emit(event.subject(account.as_ref()))?;
+        Ok(())
     }
 
     /// Forgets a setting.

@@ -1,7 +1,7 @@
 //! Joining, both sides: the door's check and ADMIT, and taking over a server that a door handed us.
 
 use folkmoot_core::{
-    governance::{Admit, Governance, InviteStatus, JoinRequest, Payload, Unverified},
+    governance::{Admit, Governance, InviteStatus, JoinRequest, Payload, Unverified, Why},
     ids::{ChannelId, DeviceId, EpochId, EventId, ServerId},
 };
 use folkmoot_identity::{Hlc, signed::SignedBytes};
@@ -11,10 +11,7 @@ use folkmoot_proto::{
     v1,
 };
 
-use super::{
-    Server, Turn, World,
-    govern::{AuthorError, Hand},
-};
+use super::{Server, Turn, World, govern::AuthorError};
 use crate::{clock::now_ms, events::EventKind};
 
 /// Why the door stays shut.
@@ -148,12 +145,14 @@ impl Turn<'_> {
                     return Err(DoorRefusal::Banned);
                 }
                 let payload = Payload::Admit(Box::new(Admit { account, invite, request }));
-                self.author(server_id, payload, Hand::Device)
+                self.author(server_id, payload)
                     .map_err(|error| match error {
                         AuthorError::Ledger(_) => DoorRefusal::Storage,
                         AuthorError::NotReady => DoorRefusal::NotReady,
                         AuthorError::NotMember => DoorRefusal::UnknownServer,
-                        AuthorError::Refused(_) => DoorRefusal::Malformed,
+                        AuthorError::Ineffective(Why::InviteUsedUp) => DoorRefusal::UsedUp,
+                        AuthorError::Ineffective(Why::Lacks(_)) => DoorRefusal::NotReady,
+                        AuthorError::Refused(_) | AuthorError::Ineffective(_) => DoorRefusal::Malformed,
                     })?
                     .id()
             }

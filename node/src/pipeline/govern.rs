@@ -1,17 +1,15 @@
-//! Governance events on their way into the DAG: from peers and from our own hand, and what follows from each for keys, members'
-//! lists and the event log.
+//! Governance events on their way into the DAG: from peers and from our own hand.
 
 use folkmoot_core::{
-    governance::{Event, EventBody, InsertError, Payload, Unverified},
-    ids::{ChannelId, DeviceId, EventId, ServerId},
+    governance::{Event, EventBody, Governance, InsertError, Payload, Proposal, Unverified, Verified, Why},
+    ids::{DeviceId, EventId, ServerId},
 };
-use folkmoot_identity::{Register, signed::SignedBytes};
-use folkmoot_ledger::{EventRecord, LedgerError};
+use folkmoot_identity::signed::SignedBytes;
+use folkmoot_ledger::LedgerError;
 use folkmoot_overlay::Verdict;
 use folkmoot_proto::limits::CLOCK_LEAD_MS;
 
 use super::{Me, Turn};
-use crate::events::EventKind;
 
 /// What became of a portion of events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,15 +20,6 @@ pub struct Applied {
     pub missing: Vec<EventId>,
     /// Events that do not verify.
     pub invalid: usize,
-}
-
-/// Who signs an own event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hand {
-    /// This device, by the account's best grant.
-    Device,
-    /// The account key itself, about itself.
-    Root,
 }
 
 impl Turn<'_> {
@@ -98,34 +87,20 @@ impl Turn<'_> {
         }
     }
 
-    /// Signs an own event on top of everything known, takes it and announces it. The caller has asked governance before: what
-    /// this authors is effective.
+    /// Signs an own event on top of everything known, takes it and announces it; only if it counts.
     ///
     /// # Errors
-    /// [`LedgerError`]; then nothing was changed.
-    pub(super) fn author(&mut self, server_id: ServerId, payload: Payload, hand: Hand) -> Result<Event, AuthorError> {
-        let me = self.world.me.clone().ok_or(AuthorError::NotReady)?;
+    /// [`AuthorError`]; then nothing was changed.
+    pub(super) fn author(&mut self, server_id: ServerId, payload: Payload) -> Result<Event, AuthorError> {
         self.batch()?;
+        let me = self.world.me.clone().ok_or(AuthorError::NotReady)?;
         let (now_ms, hlc) = (self.now_ms, self.world.hlc);
         let server = self.world.servers.get_mut(&server_id).ok_or(AuthorError::NotMember)?;
-        let auth = server.governance.state().grant_of(&me.account_id());
-        if auth.is_none() && hand == Hand::Device {
-            return Err(AuthorError::NotMember);
-        }
-        let body = server.governance.next_body(
-            me.account_id(),
-            match hand {
-                Hand::Device => me.device_id(),
-                Hand::Root => me.account_id().as_device(),
-            },
-            if hand == Hand::Device { auth } else { None },
-            hlc,
-            now_ms,
-            payload,
-        );
-        let verified = sign(&me, body, hand);
-        let event = verified.event().clone();
-        let inserted = server.governance.insert(verified).map_err(|source| AuthorError::Refused(source.to_string()))?;
+        let (event, inserted) = by_best_grant(&mut server.governance, &me, payload, |governance, auth, payload| {
+            let verified = sign(&me, governance, auth, (hlc, now_ms), payload);
+            let event = verified.event().clone();
+            governance.propose(verified).map(|inserted| (event, inserted))
+        })?;
         self.world.hlc = self.world.hlc.max(event.hlc);
         self.store_event(server_id, &event, &inserted.effective_changed)?;
         super::keys::refresh(self, server_id)?;
@@ -133,61 +108,25 @@ impl Turn<'_> {
         Ok(event)
     }
 
+    /// Whether [`Self::author`] would take it; changes nothing.
+    ///
+    /// # Errors
+    /// [`AuthorError`].
+    pub(super) fn consider(&mut self, server_id: ServerId, payload: &Payload) -> Result<(), AuthorError> {
+        let me = self.world.me.clone().ok_or(AuthorError::NotReady)?;
+        let (now_ms, hlc) = (self.now_ms, self.world.hlc);
+        let server = self.world.servers.get_mut(&server_id).ok_or(AuthorError::NotMember)?;
+        by_best_grant(&mut server.governance, &me, payload.clone(), |governance, auth, payload| {
+            governance.consider(sign(&me, governance, auth, (hlc, now_ms), payload))
+        })
+    }
+
     /// Puts an event that is in the DAG into the batch and tells what became effective by it.
     fn store_event(&mut self, server: ServerId, event: &Event, changed: &[EventId]) -> Result<(), LedgerError> {
         self.batch()?.put_event(server, event.id(), event.signed())?;
         self.touched.insert(server);
         for id in changed {
-            self.on_effective(server, *id)?;
-        }
-        Ok(())
-    }
-
-    /// What an event that is effective now, and was not, means to those who follow the event log.
-    fn on_effective(&mut self, server_id: ServerId, id: EventId) -> Result<(), LedgerError> {
-        let Some(server) = self.world.servers.get(&server_id) else { return Ok(()) };
-        if !server.governance.state().is_effective(&id) {
-            return Ok(());
-        }
-        let Some(event) = server.governance.event(&id).cloned() else { return Ok(()) };
-        let record = |kind: EventKind, now_ms| {
-            EventRecord::new(kind.number(), now_ms, event.hlc).server(server_id).actor(event.account)
-        };
-        match &event.payload {
-            Payload::Genesis(genesis) => {
-                for founder in &genesis.founders {
-                    self.hold_registers([founder.prekey.clone(), founder.profile.clone()])?;
-                }
-            }
-            Payload::Admit(admit) => {
-                self.hold_registers([admit.request.prekey.clone(), admit.request.profile.clone()])?;
-                self.emit(record(EventKind::MemberJoined, self.now_ms).subject(admit.account.as_ref()))?;
-            }
-            Payload::Leave => self.emit(record(EventKind::MemberLeft, self.now_ms).subject(event.account.as_ref()))?,
-            Payload::Grant(grant) => {
-                self.emit(record(EventKind::MemberUpdated, self.now_ms).subject(grant.account.as_ref()))?;
-            }
-            Payload::ChannelPut(put) => {
-                let made = put.channel.is_none();
-                let channel = put.channel.unwrap_or_else(|| ChannelId::from(id));
-                self.world.channel_home.insert(channel, server_id);
-                let kind = if made { EventKind::ChannelCreated } else { EventKind::ChannelUpdated };
-                self.emit(record(kind, self.now_ms).channel(channel).subject(channel.as_ref()))?;
-            }
-            Payload::Invite(_) => self.emit(record(EventKind::InviteCreated, self.now_ms).subject(id.as_ref()))?,
-            Payload::KeyEpoch(_) => self.emit(record(EventKind::KeyRotated, self.now_ms).subject(id.as_ref()))?,
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Keeps registers that an event embeds.
-    fn hold_registers<const N: usize>(&mut self, registers: [Register; N]) -> Result<(), LedgerError> {
-        for register in registers {
-            if self.world.registers.would_take(&register) {
-                self.batch()?.put_register(&register)?;
-                self.world.registers.put(register);
-            }
+            self.on_turned(server, *id)?;
         }
         Ok(())
     }
@@ -212,16 +151,58 @@ pub(super) enum AuthorError {
     /// The DAG did not take it.
     #[error("the event is refused: {0}")]
     Refused(String),
+    /// It would have no effect.
+    #[error("without effect: {0}")]
+    Ineffective(Why),
     /// The ledger takes no writes.
     #[error("the ledger takes no writes")]
     Ledger(#[from] LedgerError),
 }
 
-fn sign(me: &Me, body: EventBody, hand: Hand) -> folkmoot_core::governance::Verified {
-    match hand {
-        Hand::Device => body.sign(me.device.signing_key()),
-        Hand::Root => body.sign(me.account.account_key().signing_key()),
+/// Tries an act by each of the account's grants, highest role first, until one gives it the right: a grant carries the bits of its own
+/// role only. An account's word about itself and an heir's word need none.
+fn by_best_grant<T>(
+    governance: &mut Governance,
+    me: &Me,
+    payload: Payload,
+    mut attempt: impl FnMut(&mut Governance, Option<EventId>, Payload) -> Result<T, Proposal>,
+) -> Result<T, AuthorError> {
+    let grants: Vec<Option<EventId>> = if payload.needs_grant() {
+        let member = governance.state().member(&me.account_id()).ok_or(AuthorError::NotMember)?;
+        member.grants.iter().map(|(_, grant)| Some(*grant)).collect()
+    } else {
+        vec![None]
+    };
+    let mut refused: Option<Why> = None;
+    let mut payload = Some(payload);
+    let mut grants = grants.into_iter().peekable();
+    while let Some(grant) = grants.next() {
+        let last = grants.peek().is_none();
+        let Some(payload) = (if last { payload.take() } else { payload.clone() }) else { break };
+        match attempt(governance, grant, payload) {
+            Ok(done) => return Ok(done),
+            Err(Proposal::Insert(error)) => return Err(AuthorError::Refused(error.to_string())),
+            // Of several refusals the one that says most: of a role that holds the bit.
+            Err(Proposal::Ineffective(why)) => match refused {
+                None | Some(Why::Lacks(_)) => refused = Some(why),
+                Some(_) => {}
+            },
+        }
     }
+    Err(refused.map_or(AuthorError::NotMember, AuthorError::Ineffective))
+}
+
+fn sign(
+    me: &Me,
+    governance: &Governance,
+    auth: Option<EventId>,
+    (seen, now_ms): (folkmoot_identity::Hlc, u64),
+    payload: Payload,
+) -> Verified {
+    let by_root = payload.is_own_word();
+    let device = if by_root { me.account_id().as_device() } else { me.device_id() };
+    let body: EventBody = governance.next_body(me.account_id(), device, auth, seen, now_ms, payload);
+    if by_root { body.sign(me.account.account_key().signing_key()) } else { body.sign(me.device.signing_key()) }
 }
 
 /// Takes events from gossip. Missing parents are fetched by catch-up.

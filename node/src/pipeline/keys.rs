@@ -18,10 +18,7 @@ use folkmoot_ledger::{EpochSecretKind, LedgerError};
 use folkmoot_proto::v1;
 use zeroize::Zeroizing;
 
-use super::{
-    PublishError, Turn,
-    govern::{AuthorError, Hand},
-};
+use super::{PublishError, Turn, govern::AuthorError};
 use crate::clock::random;
 
 /// Pause per rank before a member's device rotates: the first in rank almost always does it alone.
@@ -162,7 +159,7 @@ impl Turn<'_> {
         let new = NewEpoch::make(root, &plan, |to, info, aad, secret| prekey::seal(&to.prekey, info, aad, secret).ok());
         let NewEpoch { data, root } = new;
         let data = KeyEpoch::from_wire(data).map_err(|error| AuthorError::Refused(error.to_string()))?;
-        let event = self.author(server_id, Payload::KeyEpoch(data), Hand::Device)?;
+        let event = self.author(server_id, Payload::KeyEpoch(data))?;
         let id = EpochId::from(event.id());
         // The event commits to this very secret.
         self.hold(server_id, id, Secret::History(root))?.map_err(AuthorError::Refused)?;

@@ -7,6 +7,8 @@ mod ack;
 mod act;
 mod actor;
 mod admit;
+mod describe;
+mod fence;
 mod gossip;
 mod govern;
 mod keys;
@@ -16,19 +18,27 @@ mod outgoing;
 mod publish;
 mod rate;
 mod registers;
+mod rev;
 mod run;
 mod turn;
+mod turned;
 mod world;
 
 pub use ack::AckError;
-pub use act::{ActError, NewChannel, NewInvite, NewServer, invite_setting};
+pub use act::{
+    ActError, ChannelEdit, ChannelMove, Deed, Expel, NewChannel, NewInvite, NewRole, NewServer, RoleEdit, Signing,
+    Silence, invite_setting,
+};
+pub(crate) use act::{unused_signatures, wanted};
 pub use actor::{Pipeline, PipelineError, Wiring};
 pub use admit::{DoorRefusal, Joined};
+pub use describe::Described;
 pub use gossip::GossipFrame;
 pub use govern::Applied;
 pub use load::LoadError;
 pub(crate) use publish::payload_of;
 pub use publish::{NonceKey, PublishError, PublishMessage, Published};
+pub use rev::rev;
 pub use run::{IncomingRun, RunOutcome};
 pub use turn::Turn;
 pub use world::{Channel, Log, Me, Server, World};

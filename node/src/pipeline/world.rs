@@ -73,6 +73,10 @@ pub struct Server {
     pub(super) rates: Rates,
     /// Our own bucket, which nobody else's replays can empty.
     pub(super) own_rate: Rates,
+    /// When this heir makes a succession that enough have signed for, ms UTC.
+    pub(super) succession_due_ms: Option<u64>,
+    /// Events there were when successions were last looked for.
+    pub(super) succession_seen: usize,
     /// Since when no usable epoch exists, ms UTC.
     pub(super) rotation_due_ms: Option<u64>,
 }
@@ -88,6 +92,8 @@ impl Server {
             topics: BTreeSet::new(),
             rates: Rates::default(),
             own_rate: Rates::default(),
+            succession_due_ms: None,
+            succession_seen: 0,
             rotation_due_ms: None,
         }
     }
@@ -152,6 +158,8 @@ pub struct Log {
     pub dangling: HashMap<EntryId, u64>,
     /// Numbers at which several entries are held.
     pub forks: BTreeSet<u64>,
+    /// The greatest number that a peer told of.
+    pub offered: u64,
     /// Whether this device writes it.
     pub own: bool,
 }
@@ -167,6 +175,7 @@ impl Log {
             top_hlc: Hlc::ZERO,
             dangling: HashMap::new(),
             forks: BTreeSet::new(),
+            offered: 0,
             own,
         }
     }

@@ -51,7 +51,9 @@ pub struct Channel {
     /// The category it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<ChannelId>,
-    /// Whether it has members of its own.
+    /// Its place among those beside it, from 0.
+    pub position: u32,
+    /// Whether it has members of its own, and keys that only they hold.
     pub private: bool,
     /// Whether nothing more can be written.
     pub archived: bool,
@@ -76,7 +78,7 @@ pub struct Channel {
     pub rev: u64,
 }
 
-fn example_channel() -> Channel {
+pub(super) fn example_channel() -> Channel {
     Channel {
         id: sample::CHANNEL,
         server_id: sample::SERVER,
@@ -84,6 +86,7 @@ fn example_channel() -> Channel {
         kind: ChannelKind::Text,
         topic: String::new(),
         parent_id: None,
+        position: 0,
         private: false,
         archived: false,
         history: History::Everything,
@@ -117,7 +120,8 @@ pub struct CreateParams {
     /// At most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
-    /// Whether it has members of its own.
+    /// Whether it has members of its own: at first whoever makes it, and owners and stewards; others by
+    /// `channel.permissions.set`.
     #[serde(default)]
     pub private: bool,
     /// Makes the call repeatable.
@@ -178,7 +182,7 @@ impl Method for List {
     const NAME: &'static str = "channel.list";
     const SCOPE: Scope = Scope::Read;
     const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::CursorInvalid];
-    const SUMMARY: &'static str = "The channels of a server that one can see.";
+    const SUMMARY: &'static str = "The channels of a server that one can see, in their order.";
     type Params = ListParams;
     type Output = Page<Channel>;
 

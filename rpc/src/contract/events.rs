@@ -34,10 +34,28 @@ pub mod kind {
     pub const CHANNEL_CREATED: &str = "channel.created";
     /// A channel changed.
     pub const CHANNEL_UPDATED: &str = "channel.updated";
+    /// A channel was moved to another place or category.
+    pub const CHANNEL_MOVED: &str = "channel.moved";
+    /// A channel was archived or opened again.
+    pub const CHANNEL_ARCHIVED: &str = "channel.archived";
     /// A server was made or joined.
     pub const SERVER_CREATED: &str = "server.created";
     /// A server changed.
     pub const SERVER_UPDATED: &str = "server.updated";
+    /// A server was closed by an owner.
+    pub const SERVER_DELETED: &str = "server.deleted";
+    /// An owner opened a closed server again.
+    pub const SERVER_RESTORED: &str = "server.restored";
+    /// Other heirs were named, or one of them signed.
+    pub const SERVER_HEIRS: &str = "server.heirs_updated";
+    /// An act was lost to what somebody higher decided unseen: see `server.rollback.list`.
+    pub const SERVER_ROLLED_BACK: &str = "server.rolled_back";
+    /// A role appeared.
+    pub const ROLE_CREATED: &str = "role.created";
+    /// A role changed.
+    pub const ROLE_UPDATED: &str = "role.updated";
+    /// A role was deleted.
+    pub const ROLE_DELETED: &str = "role.deleted";
     /// A server was left.
     pub const SERVER_LEFT: &str = "server.left";
     /// Somebody came.
@@ -46,14 +64,30 @@ pub mod kind {
     pub const MEMBER_LEFT: &str = "member.left";
     /// Somebody's name or roles changed.
     pub const MEMBER_UPDATED: &str = "member.updated";
+    /// Somebody was taken out.
+    pub const MEMBER_KICKED: &str = "member.kicked";
+    /// Somebody was taken out and is kept out.
+    pub const MEMBER_BANNED: &str = "member.banned";
+    /// A ban was lifted.
+    pub const MEMBER_UNBANNED: &str = "member.unbanned";
+    /// Somebody may not speak for a while, or may again.
+    pub const MEMBER_TIMED_OUT: &str = "member.timed_out";
     /// An invite was made.
     pub const INVITE_CREATED: &str = "invite.created";
+    /// An invite was taken back.
+    pub const INVITE_REVOKED: &str = "invite.revoked";
     /// An invite was used.
     pub const INVITE_USED: &str = "invite.used";
     /// A read position moved.
     pub const READ_UPDATED: &str = "read.updated";
     /// A new key is in use.
     pub const KEY_ROTATED: &str = "key.rotated";
+    /// A machine became one of this account's.
+    pub const DEVICE_ADDED: &str = "identity.device_added";
+    /// A machine of this account was disowned.
+    pub const DEVICE_REVOKED: &str = "identity.device_revoked";
+    /// A person was blocked or unblocked here.
+    pub const CONTACT_UPDATED: &str = "contact.updated";
     /// Catching up goes on.
     pub const SYNC_PROGRESS: &str = "sync.progress";
     /// Caught up.

@@ -43,7 +43,7 @@ pub struct Identity {
     pub rev: u64,
 }
 
-fn example_identity(state: IdentityState) -> Identity {
+pub(super) fn example_identity(state: IdentityState) -> Identity {
     Identity {
         id: sample::ACCOUNT,
         account_id: sample::ACCOUNT,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Created, Method, Nonce, Scope, sample, server};
+use super::{Created, Cursor, Limit, Method, Nonce, Page, Scope, sample, server};
 use crate::error::{ApiError, ErrorKind};
 use crate::ids::{AccountId, BuiltinRole, InviteId, RoleId, ServerId};
 
@@ -19,9 +19,9 @@ pub struct Invite {
     pub invite_id: InviteId,
     /// Where it leads.
     pub server_id: ServerId,
-    /// What the newcomer is given; whoever has it may join.
+    /// What the newcomer is given; whoever has it may join. Empty where another node made it: the link is known there only.
     pub link: String,
-    /// The link as a QR code, an SVG image.
+    /// The link as a QR code, an SVG image; empty with it.
     pub qr_svg: String,
     /// The role a newcomer gets.
     pub role_id: RoleId,
@@ -87,20 +87,85 @@ impl Method for Create {
             role: None,
             nonce: Nonce::new("invite-1"),
         };
-        let invite = Invite {
-            id: sample::INVITE,
-            invite_id: sample::INVITE,
-            server_id: sample::SERVER,
-            link: sample::LINK.into(),
-            qr_svg: "<svg/>".into(),
-            role_id: RoleId::Builtin(BuiltinRole::Member),
-            max_uses: Some(5),
-            uses: 0,
-            expires_at: None,
-            created_by: sample::ACCOUNT,
-            revoked: false,
-        };
-        (params, Created::new(invite))
+        (params, Created::new(example_invite()))
+    }
+}
+
+fn example_invite() -> Invite {
+    Invite {
+        id: sample::INVITE,
+        invite_id: sample::INVITE,
+        server_id: sample::SERVER,
+        link: sample::LINK.into(),
+        qr_svg: "<svg/>".into(),
+        role_id: RoleId::Builtin(BuiltinRole::Member),
+        max_uses: Some(5),
+        uses: 0,
+        expires_at: None,
+        created_by: sample::ACCOUNT,
+        revoked: false,
+    }
+}
+
+/// `invite.list`
+pub struct List;
+
+/// Which server, which page.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListParams {
+    /// The server.
+    pub server_id: ServerId,
+    /// Items of the page.
+    #[serde(default)]
+    pub limit: Limit,
+    /// Where the page begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+}
+
+impl Method for List {
+    const NAME: &'static str = "invite.list";
+    const SCOPE: Scope = Scope::Invite;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::CursorInvalid];
+    const SUMMARY: &'static str = "The invites of a server, newest first; those that were taken back too.";
+    type Params = ListParams;
+    type Output = Page<Invite>;
+
+    fn example() -> (ListParams, Page<Invite>) {
+        let params = ListParams { server_id: sample::SERVER, limit: Limit::default(), cursor: None };
+        (params, Page::whole(vec![example_invite()]))
+    }
+}
+
+/// `invite.revoke`
+pub struct Revoke;
+
+/// Which invite.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeParams {
+    /// The invite.
+    pub invite_id: InviteId,
+    /// Where it leads; found by the invite when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<ServerId>,
+    /// Only tells whether it would be allowed.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+impl Method for Revoke {
+    const NAME: &'static str = "invite.revoke";
+    const SCOPE: Scope = Scope::Invite;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::Precondition, ErrorKind::Storage];
+    const SUMMARY: &'static str = "Takes an invite back: one's own, or with KICK another's.";
+    type Params = RevokeParams;
+    type Output = Invite;
+
+    fn example() -> (RevokeParams, Invite) {
+        let params = RevokeParams { invite_id: sample::INVITE, server_id: None, dry_run: false };
+        (params, Invite { revoked: true, ..example_invite() })
     }
 }
 

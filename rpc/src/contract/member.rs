@@ -86,17 +86,46 @@ impl Method for List {
             limit: Limit::default(),
             cursor: None,
         };
-        let member = Member {
-            id: sample::ACCOUNT,
-            account_id: sample::ACCOUNT,
-            display_name: "Alice".into(),
-            roles: vec![RoleId::Builtin(BuiltinRole::Owner)],
-            level: 100,
-            joined_at: sample::TIME_MS,
-            online: true,
-            bot: false,
-            timeout_until: None,
-        };
-        (params, Page::whole(vec![member]))
+        (params, Page::whole(vec![example_member()]))
+    }
+}
+
+/// `member.get`
+pub struct Get;
+
+/// Who, and where.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberParams {
+    /// Where.
+    pub server_id: ServerId,
+    /// Who.
+    pub account_id: AccountId,
+}
+
+impl Method for Get {
+    const NAME: &'static str = "member.get";
+    const SCOPE: Scope = Scope::Read;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound];
+    const SUMMARY: &'static str = "One member.";
+    type Params = MemberParams;
+    type Output = Member;
+
+    fn example() -> (MemberParams, Member) {
+        (MemberParams { server_id: sample::SERVER, account_id: sample::ACCOUNT }, example_member())
+    }
+}
+
+pub(super) fn example_member() -> Member {
+    Member {
+        id: sample::ACCOUNT,
+        account_id: sample::ACCOUNT,
+        display_name: "Alice".into(),
+        roles: vec![RoleId::Builtin(BuiltinRole::Owner)],
+        level: 100,
+        joined_at: sample::TIME_MS,
+        online: true,
+        bot: false,
+        timeout_until: None,
     }
 }

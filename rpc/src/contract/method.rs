@@ -6,12 +6,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Scope, channel, events, identity, invite, member, message, net, node, rpc, server};
+use super::{
+    Scope, channel, channel_change, channel_permissions, contact, events, identity, invite, member, member_moderation,
+    message, net, node, rpc, server, server_audit, server_heirs, server_role, server_rollback,
+};
 use crate::error::{ApiError, ErrorKind};
 
 /// A method of the contract. Implemented by zero-sized types such as [`message::Send`].
 pub trait Method: Send + Sync + 'static {
-    /// `namespace.verb_noun`.
+    /// `namespace.verb_noun`, with nouns in between where a namespace holds several: `server.role.create`.
     const NAME: &'static str;
     /// What the credential must hold.
     const SCOPE: Scope;
@@ -143,17 +146,48 @@ const METHODS: &[Descriptor] = &[
     Descriptor::call::<server::List>(),
     Descriptor::call::<server::Get>(),
     Descriptor::call::<server::Leave>(),
+    Descriptor::call::<server::Delete>(),
+    Descriptor::call::<server::Restore>(),
+    Descriptor::call::<server_role::Create>(),
+    Descriptor::call::<server_role::Update>(),
+    Descriptor::call::<server_role::Delete>(),
+    Descriptor::call::<server_role::List>(),
+    Descriptor::call::<server_role::Assign>(),
+    Descriptor::call::<server_role::Unassign>(),
+    Descriptor::call::<server_audit::List>(),
+    Descriptor::call::<server_heirs::Get>(),
+    Descriptor::call::<server_heirs::Set>(),
+    Descriptor::call::<server_heirs::Sign>(),
+    Descriptor::call::<server_rollback::List>(),
+    Descriptor::call::<server_rollback::Ratify>(),
     Descriptor::call::<channel::Create>(),
     Descriptor::call::<channel::List>(),
     Descriptor::call::<channel::Get>(),
     Descriptor::call::<channel::MarkRead>(),
+    Descriptor::call::<channel_change::Update>(),
+    Descriptor::call::<channel_change::Move>(),
+    Descriptor::call::<channel_change::Archive>(),
+    Descriptor::call::<channel_permissions::Get>(),
+    Descriptor::call::<channel_permissions::Set>(),
+    Descriptor::call::<channel_permissions::Explain>(),
     Descriptor::call::<message::Send>(),
     Descriptor::call::<message::List>(),
     Descriptor::call::<message::Get>(),
     Descriptor::call::<member::List>(),
+    Descriptor::call::<member::Get>(),
+    Descriptor::call::<member_moderation::Kick>(),
+    Descriptor::call::<member_moderation::Ban>(),
+    Descriptor::call::<member_moderation::Unban>(),
+    Descriptor::call::<member_moderation::Timeout>(),
+    Descriptor::call::<member_moderation::Bans>(),
     Descriptor::call::<invite::Create>(),
     Descriptor::call::<invite::Preview>(),
     Descriptor::call::<invite::Accept>(),
+    Descriptor::call::<invite::List>(),
+    Descriptor::call::<invite::Revoke>(),
+    Descriptor::call::<contact::List>(),
+    Descriptor::call::<contact::Block>(),
+    Descriptor::call::<contact::Unblock>(),
     Descriptor::call::<net::Status>(),
     Descriptor::call::<net::Peers>(),
     Descriptor::call::<net::Connect>(),
@@ -183,12 +217,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_namespace_and_verb_and_unique() {
+    fn names_are_namespaces_and_verb_and_unique() {
         let mut seen = std::collections::BTreeSet::new();
         for method in methods() {
-            let (namespace, verb) = method.name.split_once('.').expect("a namespace");
+            assert!(method.name.contains('.'), "{} has no namespace", method.name);
             let plain = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-            assert!(plain(namespace) && plain(verb), "{}", method.name);
+            assert!(method.name.split('.').all(plain), "{}", method.name);
             assert!(seen.insert(method.name), "{} is there twice", method.name);
         }
     }

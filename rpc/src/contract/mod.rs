@@ -6,17 +6,27 @@ mod method;
 mod paging;
 mod scope;
 
+pub mod act;
 pub mod channel;
+pub mod channel_change;
+pub mod channel_permissions;
+pub mod contact;
 pub mod events;
 pub mod identity;
 pub mod invite;
 pub mod member;
+pub mod member_moderation;
 pub mod message;
 pub mod net;
 pub mod node;
+pub mod permission;
 pub mod rpc;
 pub mod sample;
 pub mod server;
+pub mod server_audit;
+pub mod server_heirs;
+pub mod server_role;
+pub mod server_rollback;
 
 pub use bounded::{ConsumerName, Hlc, Limit, Nonce, Passphrase};
 pub use method::{CallKind, Created, Descriptor, Done, Method, find, methods};

@@ -1,6 +1,6 @@
 //! The ids and texts the examples use. A test that runs the examples puts real ones in their place.
 
-use crate::ids::{AccountId, BlobId, ChannelId, DeviceId, InviteId, MessageId, ServerId};
+use crate::ids::{AccountId, ActId, BlobId, ChannelId, CustomRoleId, DeviceId, InviteId, MessageId, RoleId, ServerId};
 
 /// The server of the examples.
 pub const SERVER: ServerId = ServerId::from_bytes([0x11; 32]);
@@ -16,6 +16,16 @@ pub const DEVICE: DeviceId = DeviceId::from_bytes([0x55; 32]);
 pub const INVITE: InviteId = InviteId::from_bytes([0x66; 32]);
 /// A file.
 pub const BLOB: BlobId = BlobId::from_bytes([0x77; 32]);
+/// Somebody else.
+pub const OTHER: AccountId = AccountId::from_bytes([0x88; 32]);
+/// A role somebody defined.
+pub const ROLE: RoleId = RoleId::Custom(CustomRoleId::from_bytes([0x99; 32]));
+/// An act of governance.
+pub const ACT: ActId = ActId::from_bytes([0xaa; 32]);
+/// Another, which took the first away.
+pub const KILLER: ActId = ActId::from_bytes([0xbb; 32]);
+/// The link for another machine.
+pub const DEVICE_LINK: &str = "moot://device/ERERERERERERERERERERERERERERERERERERERERERE";
 /// The link of the invite.
 pub const LINK: &str = "moot://join/ERERERERERERERERERERERERERERERERERERERERERE";
 /// Another node.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::act::{Act, example_act};
 use super::{Created, Cursor, Limit, Method, Nonce, Page, Scope, sample};
 use crate::error::{ApiError, ErrorKind};
 use crate::ids::{AccountId, ServerId};
@@ -246,5 +247,50 @@ impl Method for Leave {
 
     fn example() -> (ServerParams, Left) {
         (ServerParams { server_id: sample::SERVER }, Left { server_id: sample::SERVER })
+    }
+}
+
+/// Which server, and whether in earnest.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteParams {
+    /// The server.
+    pub server_id: ServerId,
+    /// Only tells whether it would be allowed.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// `server.delete`
+pub struct Delete;
+
+impl Method for Delete {
+    const NAME: &'static str = "server.delete";
+    const SCOPE: Scope = Scope::ServerManage;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::Precondition, ErrorKind::Storage];
+    const SUMMARY: &'static str = "Closes a server for everybody: nothing can be written, nobody comes in, it is not shown any more; owners only.";
+    type Params = DeleteParams;
+    type Output = Act;
+
+    fn example() -> (DeleteParams, Act) {
+        let params = DeleteParams { server_id: sample::SERVER, dry_run: false };
+        (params, example_act("Alice deletes the server"))
+    }
+}
+
+/// `server.restore`
+pub struct Restore;
+
+impl Method for Restore {
+    const NAME: &'static str = "server.restore";
+    const SCOPE: Scope = Scope::ServerManage;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::Precondition, ErrorKind::Storage];
+    const SUMMARY: &'static str = "Opens a deleted server again, with everything that was in it; owners only.";
+    type Params = DeleteParams;
+    type Output = Act;
+
+    fn example() -> (DeleteParams, Act) {
+        let params = DeleteParams { server_id: sample::SERVER, dry_run: false };
+        (params, example_act("Alice restores the server"))
     }
 }

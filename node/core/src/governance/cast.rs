@@ -12,7 +12,8 @@ use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 
 use super::{
     Admit, ChannelKind, ChannelPut, EventBody, Expulsion, Founder, Genesis, Governance, Heirs, Invite, JoinRequest,
-    KeyEpoch, MessageRate, Payload, Permissions, Restrict, Role, RoleChange, RoleDef, Succession, Verified, Visibility,
+    KeyEpoch, MessageRate, Payload, Permissions, Restrict, Role, RoleChange, RoleDef, RolePerms, Succession, Verified,
+    Visibility,
 };
 use crate::ids::{AccountId, ChannelId, DeviceId, EventId, ServerId};
 
@@ -114,6 +115,7 @@ pub(crate) fn channel_put(channel: Option<ChannelId>, name: String) -> Payload {
         parent: None,
         overrides: Vec::new(),
         private: false,
+        order: 0,
     })
 }
 
@@ -360,8 +362,13 @@ impl Story {
                 level: *[5, 20, 40, 60, 90].choose(&mut self.random)?,
                 bits: self.bits(),
             }),
-            Kind::RolePerms => Payload::RolePerms { role: self.role(seen), bits: self.bits() },
-            Kind::Leave => Payload::Leave,
+            Kind::RolePerms => {
+                let (role, bits) = (self.role(seen), self.bits());
+                let deleted = matches!(role, Role::Custom(_)) && self.random.random_bool(0.3);
+                let bits = if deleted { Permissions::NONE } else { bits };
+                Payload::RolePerms(RolePerms { role, bits, name: None, deleted })
+            }
+            Kind::Leave => Payload::Leave { fences: Vec::new() },
             Kind::Checkpoint => Payload::Checkpoint { seal: self.random.random_bool(0.2) },
             Kind::Ratify => {
                 let named = self.random.random_range(0..self.bodies.len());
@@ -393,6 +400,8 @@ impl Story {
                 until_ms: 1_000_000,
                 channels: Vec::new(),
                 fences: Vec::new(),
+                lifts: Vec::new(),
+                reason: String::new(),
             }),
             Kind::KeyEpoch => key_epoch(),
         })

@@ -35,7 +35,7 @@ fn examine(dag: &Dag, event: &Event, past: &Past, claim: &mut Claim) -> Result<(
     let known = |id| dag.position(id).filter(|position| past.contains(*position));
     match &event.payload {
         Payload::Genesis(_) => claim.rank = Rank::GENESIS,
-        Payload::Leave | Payload::DeviceAdd { .. } | Payload::DeviceRevoke { .. } => claim.rank = Rank::SELF,
+        Payload::Leave { .. } | Payload::DeviceAdd { .. } | Payload::DeviceRevoke { .. } => claim.rank = Rank::SELF,
         Payload::HeirSignature { .. } => claim.rank = Rank::GENESIS,
         Payload::Succession(_) => claim.rank = Rank::SUCCESSION,
         _ => {
@@ -92,13 +92,14 @@ fn about(dag: &Dag, event: &Event, past: &Past, claim: &mut Claim, own: Role) ->
     match &event.payload {
         Payload::Unknown { .. } => Err(Why::UnknownType),
         Payload::OwnerAdd { .. } if claim.rank < Rank::OWNER => Err(Why::OwnersOnly),
+        Payload::ServerDelete { .. } if claim.rank < Rank::OWNER => Err(Why::OwnersOnly),
         Payload::Heirs(_) if claim.rank < Rank::OWNER => Err(Why::OwnersOnly),
         Payload::Checkpoint { .. } if claim.rank < Rank::STEWARD => Err(Why::StewardsOnly),
         Payload::Heirs(heirs) if !(1..=heirs.accounts.len()).contains(&(heirs.threshold as usize)) => {
             Err(Why::Threshold)
         }
         Payload::RoleDef(def) if def.level == 0 || def.level >= level => Err(Why::ExceedsAuthor),
-        Payload::RolePerms { role, .. } => below(dag, past, *role, level),
+        Payload::RolePerms(perms) => below(dag, past, perms.role, level),
         Payload::Grant(change) | Payload::RevokeRole(change) => below(dag, past, change.role, level),
         Payload::ChannelPut(put) => match &put.channel {
             Some(channel) => knows_channel(dag, past, channel),

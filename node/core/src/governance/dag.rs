@@ -60,6 +60,23 @@ pub(crate) struct Dag {
     bytes: usize,
 }
 
+/// Where a DAG stood.
+#[derive(Debug)]
+pub(super) struct Mark {
+    heads: BTreeSet<u32>,
+    bytes: usize,
+}
+
+/// Drops the position filed last under a key.
+fn forget<K: std::hash::Hash + Eq>(by: &mut HashMap<K, Vec<u32>>, key: &K) {
+    if let Some(positions) = by.get_mut(key) {
+        positions.pop();
+        if positions.is_empty() {
+            by.remove(key);
+        }
+    }
+}
+
 /// Whether an event's claim to be let in is checked, or was before it was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gate {
@@ -185,13 +202,52 @@ impl Dag {
             Payload::DeviceAdd { certificate } => {
                 self.certificates.entry((event.account, certificate.device)).or_default().push(position);
             }
-            Payload::Leave => self.leaves.entry(event.account).or_default().push(position),
+            Payload::Leave { .. } => self.leaves.entry(event.account).or_default().push(position),
             Payload::Heirs(heirs) => {
                 for account in &heirs.accounts {
                     self.wills.entry(*account).or_default().push(position);
                 }
             }
             Payload::InviteRevoke { invite } => self.invite_revokes.entry(*invite).or_default().push(position),
+            _ => {}
+        }
+    }
+
+    /// How things stand, to come back to by [`Dag::retract_last`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark { heads: self.heads.clone(), bytes: self.bytes }
+    }
+
+    /// Takes back the one event inserted since `mark`, as if it had never come. What was decided about it is the caller's to take
+    /// back.
+    pub(super) fn retract_last(&mut self, mark: Mark) {
+        let Some(node) = self.nodes.pop() else { return };
+        let Node { event, claim, .. } = *node;
+        (self.heads, self.bytes) = (mark.heads, mark.bytes);
+        self.index.remove(&event.id());
+        let position = self.len_u32();
+        if let Some(own) = self.by_device.get_mut(&event.device) {
+            own.retain(|(_, other)| *other != position);
+            if own.is_empty() {
+                self.by_device.remove(&event.device);
+            }
+        }
+        let Self { certificates, grants, wills, leaves, invite_revokes, admits, .. } = self;
+        match &event.payload {
+            Payload::OwnerAdd { account } => forget(grants, account),
+            Payload::Grant(grant) => forget(grants, &grant.account),
+            Payload::Succession(succession) => forget(grants, &succession.account),
+            Payload::Admit(admit) => {
+                forget(certificates, &(admit.account, admit.request.device()));
+                forget(grants, &admit.account);
+                if let Some(invite) = &claim.invite {
+                    forget(admits, invite);
+                }
+            }
+            Payload::DeviceAdd { certificate } => forget(certificates, &(event.account, certificate.device)),
+            Payload::Leave { .. } => forget(leaves, &event.account),
+            Payload::Heirs(heirs) => heirs.accounts.iter().for_each(|account| forget(wills, account)),
+            Payload::InviteRevoke { invite } => forget(invite_revokes, invite),
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use folkmoot_proto::{
-    limits::{EPOCH_PARENTS, WRAP_ROWS_BYTES},
+    limits::{EPOCH_PARENTS, REASON_BYTES, WRAP_ROWS_BYTES},
     v1,
 };
 use prost::Message;
@@ -15,8 +15,6 @@ use crate::{
 
 /// Bytes of a history link: a nonce, a tag and four parents of 70 bytes at most.
 const HIST_LINK_BYTES: usize = 512;
-/// Bytes of a reason.
-const REASON_BYTES: usize = 512;
 /// Bytes of a sealed secret: 32 of encapsulated key, 48 of ciphertext.
 const SEALED_BYTES: usize = 80;
 

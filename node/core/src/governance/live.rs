@@ -52,6 +52,17 @@ pub struct Inserted {
     pub equivocates: Option<EventId>,
 }
 
+/// Why an own event was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Proposal {
+    /// It would have no effect.
+    #[error("without effect: {0}")]
+    Ineffective(#[source] Why),
+    /// It cannot enter the DAG at all.
+    #[error(transparent)]
+    Insert(#[from] InsertError),
+}
+
 impl Governance {
     /// A server of which only its GENESIS is known.
     ///
@@ -76,17 +87,56 @@ impl Governance {
     /// [`InsertError`]; then nothing was changed.
     pub fn insert(&mut self, event: Verified) -> Result<Inserted, InsertError> {
         let position = self.place(event)?;
+        Ok(self.settle(position))
+    }
+
+    /// Decides an event that was placed, and whatever it turns.
+    fn settle(&mut self, position: u32) -> Inserted {
         let effective_changed = match self.decide(position) {
             Some(changed) => changed,
             None => self.decide_all(),
         };
         self.note_root(position);
-        Ok(Inserted {
+        Inserted {
             id: self.dag.event(position).id(),
             effective: self.resolution.is_effective(position),
             effective_changed,
             equivocates: self.dag.twin(position).map(|p| self.dag.event(p).id()),
-        })
+        }
+    }
+
+    /// Takes an event only if it counts: this program's own road, so that it never authors an act without effect.
+    ///
+    /// # Errors
+    /// [`Proposal`]; then nothing was changed.
+    pub fn propose(&mut self, event: Verified) -> Result<Inserted, Proposal> {
+        let position = self.try_out(event, false)?;
+        Ok(self.settle(position))
+    }
+
+    /// Whether an event would count if it were taken now.
+    ///
+    /// # Errors
+    /// [`Proposal`].
+    pub fn consider(&mut self, event: Verified) -> Result<(), Proposal> {
+        self.try_out(event, true).map(|_| ())
+    }
+
+    /// Places an event and judges it; takes it back unless it counts, or in any case.
+    fn try_out(&mut self, event: Verified, in_any_case: bool) -> Result<u32, Proposal> {
+        let (mark, greatest_hlc) = (self.dag.mark(), self.greatest_hlc);
+        let position = self.place(event)?;
+        let judged = Judge { dag: &self.dag, resolution: &self.resolution }.judge(position);
+        let judged = judged.and_then(|()| {
+            if self.resolution.would_take_use(&self.dag, position) { Ok(()) } else { Err(Why::InviteUsedUp) }
+        });
+        if judged.is_err() || in_any_case {
+            self.roots.remove(&self.dag.event(position).id());
+            self.resolution.verdicts.pop();
+            self.dag.retract_last(mark);
+            self.greatest_hlc = greatest_hlc;
+        }
+        judged.map(|()| position).map_err(Proposal::Ineffective)
     }
 
     /// Takes many events, parents before children, as from the ledger. Those known already are passed over.
@@ -170,7 +220,7 @@ impl Governance {
             | Payload::Remove(_)
             | Payload::Ban(_)
             | Payload::RevokeRole(_)
-            | Payload::RolePerms { .. }
+            | Payload::RolePerms(_)
             | Payload::InviteRevoke { .. }
             | Payload::Heirs(_) => {
                 !on_top && self.concurrent(position).any(|p| !self.resolution.still_holds(&self.dag, p))
@@ -221,6 +271,7 @@ impl Governance {
                 | Payload::ChannelPut(_)
                 | Payload::ChannelArchive { .. }
                 | Payload::ServerSet(_)
+                | Payload::ServerDelete { .. }
                 | Payload::KeyEpoch(_)
                 | Payload::Restrict(_)
         )
@@ -344,6 +395,19 @@ impl Governance {
         killers
     }
 
+    /// Events that had all authority of their own past and are lost to what others decided unseen, in order of arrival: honest ones
+    /// among them are what a RATIFY is for.
+    pub fn rolled_back(&self) -> impl Iterator<Item = &Event> + '_ {
+        let lost = |p: &u32| self.resolution.verdict(*p) == Verdict::Ineffective(Why::Revoked);
+        (0..self.dag.len_u32()).filter(lost).map(|p| self.dag.event(p))
+    }
+
+    /// Level at which an event is decided: that of the grant it cites, at most 100.
+    #[must_use]
+    pub fn level_of(&self, id: &EventId) -> u8 {
+        self.dag.position(id).map_or(0, |p| self.dag.rank(p).level())
+    }
+
     /// Numbers that a device used more than once, with the events: each pair proves that the device equivocates. Shown to people;
     /// kills nothing.
     #[must_use]
@@ -386,5 +450,7 @@ impl Governance {
     }
 }
 
+#[cfg(test)]
+mod proposals;
 #[cfg(test)]
 mod tests;

@@ -30,14 +30,15 @@ pub use insert_error::InsertError;
 pub use invalid::InvalidEvent;
 pub use join::JoinRequest;
 pub use key_epoch::{KeyEpoch, WrapRow};
-pub use live::{Governance, Inserted};
+pub use live::{Governance, Inserted, Proposal};
 pub use payload::{
     Admit, ChannelKind, ChannelPut, Expulsion, Fence, Founder, Genesis, Heirs, Invite, MessageRate, Override,
-    OverrideTarget, Payload, Restrict, RoleChange, RoleDef, ServerSettings, Succession, Visibility,
+    OverrideTarget, Payload, Restrict, RoleChange, RoleDef, RolePerms, ServerSettings, Succession, Visibility,
 };
 pub use permission::{Permission, Permissions};
 pub use role::{LEVEL_ADMIN, LEVEL_MEMBER, LEVEL_MOD, LEVEL_OWNER, LEVEL_STEWARD, Role};
 pub use state::{
-    Because, ChannelState, Denied, EpochState, InviteState, InviteStatus, Member, Restriction, RoleState, State,
+    Because, ChannelState, Denied, EpochState, InviteState, InviteStatus, Member, Restriction, RoleState, Rule, State,
+    Step,
 };
 pub use why::Why;

@@ -28,12 +28,7 @@ pub enum Payload {
     /// Defines a role; the event's id is the role's.
     RoleDef(RoleDef),
     /// Sets a role's bits.
-    RolePerms {
-        /// Which role.
-        role: Role,
-        /// What it holds from now on.
-        bits: Permissions,
-    },
+    RolePerms(RolePerms),
     /// Gives a role.
     Grant(RoleChange),
     /// Takes a role.
@@ -48,7 +43,10 @@ pub enum Payload {
         account: AccountId,
     },
     /// The author goes.
-    Leave,
+    Leave {
+        /// Last entries of its own that count, per log.
+        fences: Vec<Fence>,
+    },
     /// The author certifies another device.
     DeviceAdd {
         /// Of the device.
@@ -81,6 +79,11 @@ pub enum Payload {
     Restrict(Restrict),
     /// Changes the server's settings.
     ServerSet(Box<ServerSettings>),
+    /// Closes the server for everybody, or opens it again.
+    ServerDelete {
+        /// Whether it takes an earlier one back.
+        restore: bool,
+    },
     /// A new group key.
     KeyEpoch(KeyEpoch),
     /// Restores events lost with somebody removed.
@@ -212,6 +215,19 @@ pub struct RoleDef {
     pub bits: Permissions,
 }
 
+/// Data of ROLE_PERMS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolePerms {
+    /// Which role.
+    pub role: Role,
+    /// What it holds from now on.
+    pub bits: Permissions,
+    /// Another name, 1-64 characters; `None` keeps the one it has.
+    pub name: Option<String>,
+    /// Whether it confers nothing any more, neither bits nor a level.
+    pub deleted: bool,
+}
+
 /// Data of GRANT and REVOKE_ROLE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoleChange {
@@ -282,6 +298,8 @@ pub struct ChannelPut {
     pub overrides: Vec<Override>,
     /// Whether it has group keys of its own.
     pub private: bool,
+    /// Place among its siblings, ascending.
+    pub order: u64,
 }
 
 /// What a channel is for.
@@ -326,6 +344,10 @@ pub struct Restrict {
     pub channels: Vec<ChannelId>,
     /// Last entries accepted, per log of the account.
     pub fences: Vec<Fence>,
+    /// Earlier RESTRICTs of the account that end with this one, ascending.
+    pub lifts: Vec<EventId>,
+    /// Why, shown to people.
+    pub reason: String,
 }
 
 impl Payload {
@@ -339,13 +361,13 @@ impl Payload {
             Self::Succession(_) => v1::EventType::Succession,
             Self::HeirSignature { .. } => v1::EventType::HeirSignature,
             Self::RoleDef(_) => v1::EventType::RoleDef,
-            Self::RolePerms { .. } => v1::EventType::RolePerms,
+            Self::RolePerms(_) => v1::EventType::RolePerms,
             Self::Grant(_) => v1::EventType::Grant,
             Self::RevokeRole(_) => v1::EventType::RevokeRole,
             Self::Remove(_) => v1::EventType::Remove,
             Self::Ban(_) => v1::EventType::Ban,
             Self::Unban { .. } => v1::EventType::Unban,
-            Self::Leave => v1::EventType::Leave,
+            Self::Leave { .. } => v1::EventType::Leave,
             Self::DeviceAdd { .. } => v1::EventType::DeviceAdd,
             Self::DeviceRevoke { .. } => v1::EventType::DeviceRevoke,
             Self::Invite(_) => v1::EventType::Invite,
@@ -355,6 +377,7 @@ impl Payload {
             Self::ChannelArchive { .. } => v1::EventType::ChannelArchive,
             Self::Restrict(_) => v1::EventType::Restrict,
             Self::ServerSet(_) => v1::EventType::ServerSet,
+            Self::ServerDelete { .. } => v1::EventType::ServerDelete,
             Self::KeyEpoch(_) => v1::EventType::KeyEpoch,
             Self::Ratify { .. } => v1::EventType::Ratify,
             Self::Checkpoint { .. } => v1::EventType::Checkpoint,
@@ -363,10 +386,20 @@ impl Payload {
         kind as i32
     }
 
+    /// Its name in the protocol, such as `REMOVE`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        let kind = v1::EventType::try_from(self.kind()).unwrap_or(v1::EventType::Unspecified);
+        match kind.as_str_name().strip_prefix("EVENT_TYPE_") {
+            Some("UNSPECIFIED") | None => "UNKNOWN",
+            Some(word) => word,
+        }
+    }
+
     /// Whether the account itself must sign, not one of its devices.
     #[must_use]
     pub const fn is_own_word(&self) -> bool {
-        matches!(self, Self::Leave | Self::DeviceAdd { .. } | Self::DeviceRevoke { .. })
+        matches!(self, Self::Leave { .. } | Self::DeviceAdd { .. } | Self::DeviceRevoke { .. })
     }
 
     /// Whether it gives somebody a role, so that events may cite it.
@@ -383,7 +416,7 @@ impl Payload {
             Self::Genesis(_)
                 | Self::Succession(_)
                 | Self::HeirSignature { .. }
-                | Self::Leave
+                | Self::Leave { .. }
                 | Self::DeviceAdd { .. }
                 | Self::DeviceRevoke { .. }
         )
@@ -393,7 +426,7 @@ impl Payload {
     #[must_use]
     pub const fn needed(&self) -> Option<Permission> {
         match self {
-            Self::RoleDef(_) | Self::RolePerms { .. } => Some(Permission::ManageRole),
+            Self::RoleDef(_) | Self::RolePerms(_) => Some(Permission::ManageRole),
             Self::Grant(_) | Self::RevokeRole(_) => Some(Permission::Grant),
             Self::Remove(_) => Some(Permission::Kick),
             Self::Ban(_) | Self::Unban { .. } => Some(Permission::Ban),
@@ -417,13 +450,14 @@ impl Payload {
         let channel = |channel: &ChannelId| vec![EventId::new(*channel.as_bytes())];
         match self {
             Self::Succession(succession) => succession.signatures.clone(),
-            Self::RolePerms { role: target, .. } => role(target),
+            Self::RolePerms(perms) => role(&perms.role),
             Self::Grant(change) | Self::RevokeRole(change) => role(&change.role),
             Self::Invite(invite) => role(&invite.role),
             Self::InviteRevoke { invite } => vec![*invite],
             Self::Admit(admit) => vec![admit.invite],
             Self::ChannelPut(put) => put.channel.as_ref().map(channel).unwrap_or_default(),
             Self::ChannelArchive { channel: id } => channel(id),
+            Self::Restrict(restrict) => restrict.lifts.clone(),
             _ => Vec::new(),
         }
     }

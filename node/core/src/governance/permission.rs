@@ -99,12 +99,6 @@ impl Permission {
     pub const fn bit(self) -> Permissions {
         Permissions(1 << self as u8)
     }
-
-    /// Whether a timeout takes it away.
-    #[must_use]
-    pub const fn is_speaking(self) -> bool {
-        matches!(self, Self::Send | Self::Attach | Self::React)
-    }
 }
 
 impl fmt::Display for Permission {
@@ -122,6 +116,8 @@ impl Permissions {
     pub const NONE: Self = Self(0);
     /// Every permission: what owners and stewards hold.
     pub const ALL: Self = Self((1 << Permission::ALL.len()) - 1);
+    /// What a timeout takes away.
+    pub const SPEAKING: Self = Self::of(&[Permission::Send, Permission::Attach, Permission::React]);
     /// What a member holds unless the role was changed.
     pub const MEMBER: Self = Self::of(&[
         Permission::View,

@@ -10,7 +10,7 @@ use folkmoot_core::{
     governance::{
         Admit, ChannelKind, ChannelPut, EventBody, Expulsion, Founder, Genesis, Governance, Heirs, Invite, JoinRequest,
         KeyEpoch, MessageRate, Override, OverrideTarget, Payload, Permission, Permissions, Restrict, Role, RoleChange,
-        RoleDef, Succession, Verified, Visibility,
+        RoleDef, RolePerms, Succession, Verified, Visibility,
     },
     ids::{AccountId, ChannelId, DeviceId, EventId, ServerId},
 };
@@ -266,6 +266,7 @@ fn channel_put(channel: Option<&str>, name: &str, overrides: Vec<Override>) -> C
         parent: None,
         overrides,
         private: false,
+        order: 0,
     }
 }
 
@@ -345,13 +346,18 @@ fn payload(event: &Value, signatures: Vec<EventId>) -> Payload {
             level: data["level"].as_u64().and_then(|level| u8::try_from(level).ok()).expect("level"),
             bits: bits(&data["bits"]),
         }),
-        "ROLE_PERMS" => Payload::RolePerms { role: role(text(data, "role")), bits: bits(&data["bits"]) },
+        "ROLE_PERMS" => Payload::RolePerms(RolePerms {
+            role: role(text(data, "role")),
+            bits: bits(&data["bits"]),
+            name: None,
+            deleted: false,
+        }),
         "GRANT" => Payload::Grant(change()),
         "REVOKE_ROLE" => Payload::RevokeRole(change()),
         "REMOVE" => Payload::Remove(expulsion()),
         "BAN" => Payload::Ban(expulsion()),
         "UNBAN" => Payload::Unban { account: target() },
-        "LEAVE" => Payload::Leave,
+        "LEAVE" => Payload::Leave { fences: Vec::new() },
         "DEVICE_ADD" => {
             let owner = account(text(event, "author"));
             Payload::DeviceAdd { certificate: certificate(owner, text(data, "device")) }
@@ -378,6 +384,8 @@ fn payload(event: &Value, signatures: Vec<EventId>) -> Payload {
             until_ms: data["until"].as_u64().expect("until"),
             channels: Vec::new(),
             fences: Vec::new(),
+            lifts: Vec::new(),
+            reason: String::new(),
         }),
         "RATIFY" => Payload::Ratify { ids: texts(&data["ids"]).into_iter().map(event_id).collect() },
         "CHECKPOINT" => Payload::Checkpoint { seal: data["seal"].as_bool().unwrap_or(false) },

@@ -60,6 +60,7 @@ impl Scene {
             parent: None,
             overrides: Vec::new(),
             private: false,
+            order: 0,
         };
         let auth = governance.state().grant_of(&account.id());
         let payload = Payload::ChannelPut(put);

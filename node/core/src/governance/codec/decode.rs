@@ -6,7 +6,7 @@ use folkmoot_identity::{
     signed::{decode_canonical, validate_key},
 };
 use folkmoot_proto::{
-    limits::{DESCRIPTION_BYTES, EVENT_PARENTS, NAME_CHARS, OWNERS, TOPIC_CHARS},
+    limits::{DESCRIPTION_BYTES, EVENT_PARENTS, NAME_CHARS, OWNERS, REASON_BYTES, TOPIC_CHARS},
     v1::{self, EventType},
 };
 use prost::Message;
@@ -18,8 +18,8 @@ use super::fields::{
 use crate::{
     governance::{
         Admit, ChannelKind, ChannelPut, Expulsion, Founder, Genesis, Heirs, InvalidEvent, Invite, JoinRequest,
-        KeyEpoch, Override, OverrideTarget, Payload, Permissions, Restrict, RoleChange, RoleDef, ServerSettings,
-        Succession, Visibility, credentials, role::LEVEL_STEWARD,
+        KeyEpoch, Override, OverrideTarget, Payload, Permissions, Restrict, Role, RoleChange, RoleDef, RolePerms,
+        ServerSettings, Succession, Visibility, credentials, role::LEVEL_STEWARD,
     },
     ids::{AccountId, ChannelId, DeviceId, EventId, ServerId},
 };
@@ -32,8 +32,8 @@ const RATIFIED: usize = 512;
 const OVERRIDES: usize = 256;
 /// Channels named by one RESTRICT.
 const RESTRICTED_CHANNELS: usize = 256;
-/// Bytes of a reason.
-const REASON_BYTES: usize = 512;
+/// Timeouts ended by one RESTRICT.
+const LIFTS: usize = 64;
 /// The one format known.
 const FORMAT: u32 = 1;
 
@@ -131,7 +131,7 @@ fn known(kind: EventType, envelope: &Envelope) -> Result<Payload, Fault> {
         EventType::RoleDef => Payload::RoleDef(role_def(data)?),
         EventType::RolePerms => {
             let wire: v1::RolePerms = decode_canonical("RolePerms", data)?;
-            Payload::RolePerms { role: role(wire.role)?, bits: permissions(wire.bits)? }
+            Payload::RolePerms(role_perms(wire)?)
         }
         EventType::Grant => {
             let wire: v1::Grant = decode_canonical("Grant", data)?;
@@ -154,8 +154,8 @@ fn known(kind: EventType, envelope: &Envelope) -> Result<Payload, Fault> {
             Payload::Unban { account: account(&wire.account)? }
         }
         EventType::Leave => {
-            decode_canonical::<v1::Leave>("Leave", data)?;
-            Payload::Leave
+            let wire: v1::Leave = decode_canonical("Leave", data)?;
+            Payload::Leave { fences: fences(&wire.fences)? }
         }
         EventType::DeviceAdd => device_add(envelope)?,
         EventType::DeviceRevoke => {
@@ -182,6 +182,10 @@ fn known(kind: EventType, envelope: &Envelope) -> Result<Payload, Fault> {
             let wire: v1::ServerSet = decode_canonical("ServerSet", data)?;
             let v1::ServerSet { name, description, tags, bootstrap, message_rate } = wire;
             Payload::ServerSet(Box::new(settings(name, description, tags, bootstrap, message_rate)?))
+        }
+        EventType::ServerDelete => {
+            let wire: v1::ServerDelete = decode_canonical("ServerDelete", data)?;
+            Payload::ServerDelete { restore: wire.restore }
         }
         EventType::KeyEpoch => {
             Payload::KeyEpoch(KeyEpoch::decode(decode_canonical("KeyEpoch", data)?)?.ok_or(Fault::Newer)?)
@@ -266,6 +270,23 @@ fn role_def(data: &Bytes) -> Result<RoleDef, Fault> {
     Ok(RoleDef { name: wire.name, level: level.ok_or(field("level"))?, bits: permissions(wire.bits)? })
 }
 
+fn role_perms(wire: v1::RolePerms) -> Result<RolePerms, Fault> {
+    let v1::RolePerms { role: target, bits, name, deleted } = wire;
+    let (target, bits) = (role(target)?, permissions(bits)?);
+    if !name.is_empty() {
+        check_name(&name, NAME_CHARS, "name")?;
+    }
+    // Built-in roles are the same everywhere, and one that is deleted holds nothing.
+    let builtin = !matches!(target, Role::Custom(_));
+    if builtin && !name.is_empty() {
+        return Err(field("name").into());
+    }
+    if deleted && (builtin || bits != Permissions::NONE) {
+        return Err(field("deleted").into());
+    }
+    Ok(RolePerms { role: target, bits, name: (!name.is_empty()).then_some(name), deleted })
+}
+
 fn expulsion(target: &Bytes, reason: String, wire: &[v1::Fence]) -> Result<Expulsion, InvalidEvent> {
     check_text(&reason, REASON_BYTES, "reason")?;
     Ok(Expulsion { account: account(target)?, reason, fences: fences(wire)? })
@@ -326,6 +347,7 @@ fn channel_put(data: &Bytes) -> Result<ChannelPut, Fault> {
         parent,
         overrides,
         private: wire.private,
+        order: wire.order,
     })
 }
 
@@ -341,10 +363,13 @@ fn channel_override(wire: v1::Override) -> Result<Override, Fault> {
 
 fn restrict(data: &Bytes) -> Result<Restrict, InvalidEvent> {
     let wire: v1::Restrict = decode_canonical("Restrict", data)?;
+    check_text(&wire.reason, REASON_BYTES, "reason")?;
     Ok(Restrict {
         account: account(&wire.account)?,
         until_ms: wire.until,
         channels: ascending(&wire.channels, RESTRICTED_CHANNELS, "channels")?,
         fences: fences(&wire.fences)?,
+        lifts: ascending(&wire.lifts, LIFTS, "lifts")?,
+        reason: wire.reason,
     })
 }

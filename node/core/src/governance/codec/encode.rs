@@ -7,7 +7,7 @@ use prost::Message;
 use super::Envelope;
 use crate::governance::{
     ChannelKind, ChannelPut, Expulsion, Fence, Founder, Genesis, Invite, MessageRate, OverrideTarget, Payload,
-    Restrict, Role, RoleChange, ServerSettings, Visibility,
+    Restrict, Role, RoleChange, RolePerms, ServerSettings, Visibility,
 };
 
 /// Canonical body of an event.
@@ -41,9 +41,12 @@ pub(crate) fn data(payload: &Payload) -> Bytes {
         Payload::RoleDef(def) => {
             message(&v1::RoleDef { name: def.name.clone(), level: def.level.into(), bits: def.bits.bits() })
         }
-        Payload::RolePerms { role, bits } => {
-            message(&v1::RolePerms { role: Some(self::role(role)), bits: bits.bits() })
-        }
+        Payload::RolePerms(RolePerms { role, bits, name, deleted }) => message(&v1::RolePerms {
+            role: Some(self::role(role)),
+            bits: bits.bits(),
+            name: name.clone().unwrap_or_default(),
+            deleted: *deleted,
+        }),
         Payload::Grant(RoleChange { account, role }) => {
             message(&v1::Grant { account: raw(account), role: Some(self::role(role)) })
         }
@@ -57,7 +60,7 @@ pub(crate) fn data(payload: &Payload) -> Bytes {
             message(&v1::Ban { account: raw(account), reason: reason.clone(), fences: self::fences(fences) })
         }
         Payload::Unban { account } => message(&v1::Unban { account: raw(account) }),
-        Payload::Leave => message(&v1::Leave {}),
+        Payload::Leave { fences } => message(&v1::Leave { fences: self::fences(fences) }),
         Payload::DeviceAdd { certificate } => {
             message(&v1::DeviceAdd { certificate: Some(certificate.signed.clone().into()) })
         }
@@ -75,6 +78,7 @@ pub(crate) fn data(payload: &Payload) -> Bytes {
         Payload::ChannelArchive { channel } => message(&v1::ChannelArchive { channel: raw(channel) }),
         Payload::Restrict(restrict) => message(&self::restrict(restrict)),
         Payload::ServerSet(settings) => message(&server_set(settings)),
+        Payload::ServerDelete { restore } => message(&v1::ServerDelete { restore: *restore }),
         Payload::KeyEpoch(epoch) => message(&epoch.to_wire()),
         Payload::Ratify { ids } => message(&v1::Ratify { ids: raws(ids) }),
         Payload::Checkpoint { seal } => message(&v1::Checkpoint { seal: *seal }),
@@ -180,6 +184,7 @@ fn channel_put(put: &ChannelPut) -> v1::ChannelPut {
         parent: optional(put.parent.as_ref()),
         overrides: overrides.collect(),
         private: put.private,
+        order: put.order,
     }
 }
 
@@ -189,5 +194,7 @@ fn restrict(restrict: &Restrict) -> v1::Restrict {
         until: restrict.until_ms,
         channels: raws(&restrict.channels),
         fences: fences(&restrict.fences),
+        lifts: raws(&restrict.lifts),
+        reason: restrict.reason.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use folkmoot_identity::signed::CanonicalError;
 use folkmoot_proto::{
-    limits::{ADDRESS_BYTES, ADDRESSES, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX, MESSAGE_RATE_PER_SECOND},
+    limits::{ADDRESS_BYTES, ADDRESSES, FENCES, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX, MESSAGE_RATE_PER_SECOND},
     v1,
 };
 
@@ -12,8 +12,6 @@ use crate::{
     ids::{EventId, LogId},
 };
 
-/// Fences of one act; logs beyond are fenced by a second act.
-const FENCES: usize = 512;
 /// Tags of a server.
 const TAGS: usize = 8;
 /// Characters of a tag.

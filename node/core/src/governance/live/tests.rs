@@ -54,7 +54,7 @@ fn assert_fresh(governance: &Governance, context: &str) {
     for event in governance.events().filter(|e| governance.is_effective(&e.id())) {
         let left = matches!(
             event.payload,
-            Payload::Leave | Payload::Remove(_) | Payload::Ban(_) | Payload::DeviceRevoke { .. }
+            Payload::Leave { .. } | Payload::Remove(_) | Payload::Ban(_) | Payload::DeviceRevoke { .. }
         );
         assert!(!left || here.contains(&event.id()), "{context}");
     }

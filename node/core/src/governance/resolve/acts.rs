@@ -43,6 +43,8 @@ pub(in crate::governance) struct Acts {
     pub(in crate::governance) restricts: HashMap<AccountId, Vec<u32>>,
     /// SERVER_SET.
     pub(in crate::governance) settings: Vec<u32>,
+    /// SERVER_DELETE.
+    pub(in crate::governance) deletions: Vec<u32>,
     /// KEY_EPOCH.
     pub(in crate::governance) epochs: Vec<u32>,
     /// INVITE.
@@ -75,12 +77,12 @@ impl Acts {
             }
             Payload::RevokeRole(change) => file(dag, self.against.entry(change.account).or_default(), position),
             Payload::Unban { account } => self.unbans.entry(*account).or_default().push(position),
-            Payload::Leave => self.leaves.entry(event.account).or_default().push(position),
+            Payload::Leave { .. } => self.leaves.entry(event.account).or_default().push(position),
             Payload::DeviceRevoke { device, .. } => {
                 file(dag, self.device_revokes.entry((event.account, *device)).or_default(), position);
             }
             Payload::RoleDef(_) => file(dag, self.role_writes.entry(Role::Custom(event.id())).or_default(), position),
-            Payload::RolePerms { role, .. } => file(dag, self.role_writes.entry(*role).or_default(), position),
+            Payload::RolePerms(perms) => file(dag, self.role_writes.entry(perms.role).or_default(), position),
             Payload::Heirs(_) => file(dag, &mut self.wills, position),
             Payload::Invite(_) => self.invites.push(position),
             Payload::InviteRevoke { .. } => {
@@ -95,6 +97,7 @@ impl Acts {
             Payload::ChannelArchive { channel } => self.archives.entry(*channel).or_default().push(position),
             Payload::Restrict(restrict) => self.restricts.entry(restrict.account).or_default().push(position),
             Payload::ServerSet(_) => self.settings.push(position),
+            Payload::ServerDelete { .. } => self.deletions.push(position),
             Payload::KeyEpoch(_) => self.epochs.push(position),
             Payload::Ratify { ids } => {
                 for id in ids {

@@ -29,6 +29,9 @@ impl Judge<'_> {
         {
             return Err(Why::RoleNotInForce);
         }
+        if self.is_deleted(role, Some(&node.past)) {
+            return Err(Why::RoleNotInForce);
+        }
         let own = self.bits(role, Some(&node.past));
         match node.event.payload.needed() {
             Some(needed) if !own.contains(needed) => return Err(Why::Lacks(needed)),
@@ -42,7 +45,7 @@ impl Judge<'_> {
         let within = |bits: Permissions| if bits.is_within(own) { Ok(()) } else { Err(Why::ExceedsAuthor) };
         match &node.event.payload {
             Payload::RoleDef(def) => within(def.bits),
-            Payload::RolePerms { bits, .. } => within(*bits),
+            Payload::RolePerms(perms) => within(perms.bits),
             Payload::ChannelPut(put) => {
                 within(put.overrides.iter().fold(Permissions::NONE, |all, o| all.union(o.allow)))
             }

@@ -28,6 +28,27 @@ pub(in crate::governance) fn last_write(dag: &Dag, writes: impl Iterator<Item = 
 }
 
 impl Judge<'_> {
+    /// Whether `role` was deleted as the events in `seen` have it, or as all have it.
+    pub(in crate::governance) fn is_deleted(&self, role: Role, seen: Option<&Past>) -> bool {
+        let Some(writes) = self.resolution.acts.role_writes.get(&role).filter(|writes| writes.len() > 1) else {
+            return false;
+        };
+        let known = writes.iter().copied().filter(|w| seen.is_none_or(|seen| seen.contains(*w)));
+        let last = last_write(self.dag, known).map(|w| &self.dag.event(w).payload);
+        matches!(last, Some(Payload::RolePerms(perms)) if perms.deleted)
+    }
+
+    /// What a role that somebody defined is called: the last write that names it.
+    pub(in crate::governance) fn name_of(&self, role: Role) -> Option<&str> {
+        let name = |w: u32| match &self.dag.event(w).payload {
+            Payload::RoleDef(def) => Some(def.name.as_str()),
+            Payload::RolePerms(perms) => perms.name.as_deref(),
+            _ => None,
+        };
+        let writes = self.resolution.acts.role_writes.get(&role)?.iter().copied();
+        last_write(self.dag, writes.filter(|w| name(*w).is_some())).and_then(name)
+    }
+
     /// What `role` holds as the events in `seen` have it, or as all have it.
     pub(in crate::governance) fn bits(&self, role: Role, seen: Option<&Past>) -> Permissions {
         if matches!(role, Role::Owner | Role::Steward) {
@@ -37,7 +58,7 @@ impl Judge<'_> {
         let known = writes.iter().copied().filter(|w| seen.is_none_or(|seen| seen.contains(*w)));
         match last_write(self.dag, known).map(|w| &self.dag.event(w).payload) {
             Some(Payload::RoleDef(def)) => def.bits,
-            Some(Payload::RolePerms { bits, .. }) => *bits,
+            Some(Payload::RolePerms(perms)) => perms.bits,
             _ => role.initial_permissions(),
         }
     }

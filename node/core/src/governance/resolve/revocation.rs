@@ -98,8 +98,8 @@ impl Judge<'_> {
         let Some(writes) = acts.role_writes.get(&role) else { return ControlFlow::Continue(()) };
         self.visit(subject, writes, visit, |r| match &self.dag.event(r).payload {
             // Narrowing: only acts that needed a lost bit, and only concurrent ones.
-            Payload::RolePerms { bits, .. } => {
-                !bits.contains(needed)
+            Payload::RolePerms(perms) => {
+                !perms.bits.contains(needed)
                     && !subject.past.contains(r)
                     && self.bits(role, Some(&self.dag.node(r).past)).contains(needed)
             }

@@ -57,11 +57,18 @@ impl Resolution {
     pub(super) fn take_use(&mut self, dag: &Dag, position: u32) -> bool {
         let Payload::Admit(admit) = &dag.event(position).payload else { return true };
         let Some(invite) = dag.node(position).claim.invite else { return true };
-        if !self.uses.has_taken(invite, &admit.account) && !self.has_use_left(dag, invite, Some(position)) {
+        if !self.would_take_use(dag, position) {
             return false;
         }
         self.uses.taken.entry(invite).or_default().insert(admit.account);
         true
+    }
+
+    /// Whether [`Self::take_use`] would find one.
+    pub(in crate::governance) fn would_take_use(&mut self, dag: &Dag, position: u32) -> bool {
+        let Payload::Admit(admit) = &dag.event(position).payload else { return true };
+        let Some(invite) = dag.node(position).claim.invite else { return true };
+        self.uses.has_taken(invite, &admit.account) || self.has_use_left(dag, invite, Some(position))
     }
 
     /// Whether one more account can come in by the invite: by the ADMIT given, or by one that follows everything.

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use folkmoot_identity::Hlc;
+
 use super::{
     ChannelState, EpochState, InviteState, Key, Member, Restriction, RoleState, State,
     member::{Expelled, Person},
@@ -63,6 +65,7 @@ impl<'a> Builder<'a> {
             self.refresh_invite(&mut state, invite);
         }
         self.refresh_settings(&mut state);
+        self.refresh_deletion(&mut state);
         self.refresh_heirs(&mut state);
         state
     }
@@ -96,7 +99,9 @@ impl<'a> Builder<'a> {
             invites: super::Shards::default(),
             invites_by_key: super::Shards::default(),
             heirs: None,
+            heirs_changed: Hlc::ZERO,
             epochs: Arc::default(),
+            deleted: false,
             departures: super::Shards::default(),
             members: 0,
         }
@@ -134,7 +139,7 @@ impl<'a> Builder<'a> {
             Payload::Grant(change) | Payload::RevokeRole(change) => self.refresh_account(state, &change.account),
             Payload::Remove(act) | Payload::Ban(act) => self.refresh_account(state, &act.account),
             Payload::Restrict(restrict) => self.refresh_account(state, &restrict.account),
-            Payload::Leave | Payload::DeviceAdd { .. } | Payload::DeviceRevoke { .. } => {
+            Payload::Leave { .. } | Payload::DeviceAdd { .. } | Payload::DeviceRevoke { .. } => {
                 self.refresh_account(state, &event.account);
             }
             Payload::Admit(admit) => {
@@ -144,7 +149,16 @@ impl<'a> Builder<'a> {
                 }
             }
             Payload::RoleDef(_) => self.refresh_role(state, Role::Custom(event.id())),
-            Payload::RolePerms { role, .. } => self.refresh_role(state, *role),
+            Payload::RolePerms(perms) => {
+                let deleted = |state: &State| state.role(&perms.role).is_some_and(|role| role.deleted);
+                let before = deleted(state);
+                self.refresh_role(state, perms.role);
+                if deleted(state) != before {
+                    for account in self.granted(perms.role) {
+                        self.refresh_account(state, &account);
+                    }
+                }
+            }
             Payload::Heirs(_) => self.refresh_heirs(state),
             Payload::Invite(_) => self.refresh_invite(state, position),
             Payload::ChannelPut(put) => {
@@ -152,6 +166,7 @@ impl<'a> Builder<'a> {
             }
             Payload::ChannelArchive { channel } => self.refresh_channel(state, *channel),
             Payload::ServerSet(_) => self.refresh_settings(state),
+            Payload::ServerDelete { .. } => self.refresh_deletion(state),
             Payload::InviteRevoke { .. } | Payload::KeyEpoch(_) | Payload::Ratify { .. } => {}
         }
     }
@@ -187,7 +202,11 @@ impl<'a> Builder<'a> {
                 let epoch = EpochState { event: event.id(), author: event.account, author_level, data: data.clone() };
                 Arc::make_mut(&mut state.epochs).push(Arc::new(epoch));
             }
-            Payload::Leave | Payload::Remove(_) | Payload::Ban(_) | Payload::DeviceRevoke { .. } => {
+            Payload::Leave { .. } | Payload::Remove(_) | Payload::Ban(_) | Payload::DeviceRevoke { .. } => {
+                state.departures.insert(event.id(), None);
+            }
+            // Whoever held nothing but this role is no member any more.
+            Payload::RolePerms(perms) if perms.deleted => {
                 state.departures.insert(event.id(), None);
             }
             Payload::RevokeRole(change) => {
@@ -203,13 +222,15 @@ impl<'a> Builder<'a> {
         let member = self.member(account, grants);
         let level = member.as_ref().map_or(0, |member| member.level);
         let expulsions = self.expulsions(account);
-        let mut restrictions: Vec<Restriction> = under(&acts.restricts, account)
+        let restricts = under(&acts.restricts, account);
+        let mut restrictions: Vec<Restriction> = restricts
             .iter()
-            .filter(|r| self.dag.rank(**r) > Rank::of_level(level))
+            .filter(|r| self.dag.rank(**r) > Rank::of_level(level) && !self.is_ended(**r, restricts))
             .filter_map(|r| match &self.dag.event(*r).payload {
                 Payload::Restrict(restrict) => Some(Restriction {
                     event: self.dag.event(*r).id(),
                     until_ms: restrict.until_ms,
+                    level: self.dag.rank(*r).level(),
                     channels: restrict.channels.clone(),
                 }),
                 _ => None,
@@ -241,6 +262,16 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Whether one of `restricts` that knew of a timeout and ranks as high ends it.
+    fn is_ended(&self, timeout: u32, restricts: &[u32]) -> bool {
+        let id = self.dag.event(timeout).id();
+        restricts.iter().any(|r| {
+            matches!(&self.dag.event(*r).payload, Payload::Restrict(restrict) if restrict.lifts.contains(&id))
+                && self.dag.rank(*r) >= self.dag.rank(timeout)
+                && self.dag.is_in_past(timeout, *r)
+        })
+    }
+
     /// Kicks and bans that may keep an account out. A kick that another of its rank knew of says nothing more than that one; bans
     /// that were lifted say nothing.
     fn expulsions(&self, account: &AccountId) -> Vec<Expelled> {
@@ -260,7 +291,7 @@ impl<'a> Builder<'a> {
             };
             let settled = told(ban) || (ban && judge.is_lifted(*r, account, None));
             if !settled {
-                kept.push(Expelled { position: *r, rank, ban });
+                kept.push(Expelled { event: self.dag.event(*r).id(), position: *r, rank, ban });
             }
         }
         kept.sort_unstable_by_key(|e| e.position);
@@ -305,6 +336,9 @@ impl<'a> Builder<'a> {
             return false;
         }
         let (judge, acts, node) = (self.judge(), &self.resolution.acts, self.dag.node(grant));
+        if judge.is_deleted(role, None) {
+            return false;
+        }
         if acts.leaves.get(account).is_some_and(|leaves| leaves.iter().any(|x| !node.past.contains(*x))) {
             return false;
         }
@@ -364,15 +398,20 @@ impl<'a> Builder<'a> {
 
     fn refresh_role(&self, state: &mut State, role: Role) {
         let name = match role {
-            Role::Custom(id) => match self.dag.position(&id).map(|p| (p, &self.dag.event(p).payload)) {
-                Some((position, Payload::RoleDef(def))) if self.resolution.is_effective(position) => def.name.clone(),
+            Role::Custom(id) => match self.dag.position(&id) {
+                Some(position) if self.resolution.is_effective(position) => {
+                    self.judge().name_of(role).unwrap_or_default().to_owned()
+                }
                 _ => return,
             },
             builtin => builtin.builtin_name().unwrap_or_default().to_owned(),
         };
         let bits = self.judge().bits(role, None);
         let level = self.dag.role_level(role);
-        Arc::make_mut(&mut state.roles).insert(role, RoleState { role, name, level, bits });
+        let deleted = self.judge().is_deleted(role, None);
+        let writes = self.resolution.acts.role_writes.get(&role).map_or(&[][..], Vec::as_slice);
+        let changed = writes.iter().map(|w| self.dag.event(*w).hlc).max().unwrap_or_default();
+        Arc::make_mut(&mut state.roles).insert(role, RoleState { role, name, level, bits, deleted, changed });
     }
 
     fn refresh_channel(&self, state: &mut State, id: ChannelId) {
@@ -382,6 +421,7 @@ impl<'a> Builder<'a> {
         let node = self.dag.node(position);
         let Payload::ChannelPut(put) = &node.event.payload else { return };
         let archives = under(&acts.archives, &id);
+        let closing = || archives.iter().filter(|archive| !node.past.contains(**archive));
         let channel = ChannelState {
             id,
             name: put.name.clone(),
@@ -390,8 +430,10 @@ impl<'a> Builder<'a> {
             parent: put.parent,
             overrides: put.overrides.clone(),
             private: put.private,
-            archived: archives.iter().any(|archive| !node.past.contains(*archive)),
+            order: put.order,
+            archived: closing().next().is_some(),
             put: node.event.id(),
+            changed: closing().map(|archive| self.dag.event(*archive).hlc).fold(node.event.hlc, Hlc::max),
         };
         Arc::make_mut(&mut state.channels).insert(id, Arc::new(channel));
     }
@@ -431,9 +473,23 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn refresh_deletion(&self, state: &mut State) {
+        let last = last_write(self.dag, self.resolution.acts.deletions.iter().copied());
+        let last = last.map(|p| &self.dag.event(p).payload);
+        state.deleted = matches!(last, Some(Payload::ServerDelete { restore: false }));
+    }
+
+    /// Accounts that were ever effectively granted a role.
+    fn granted(&self, role: Role) -> Vec<AccountId> {
+        let grants = self.resolution.acts.grants.iter();
+        let with_role = grants.filter(|(_, grants)| grants.iter().any(|g| self.dag.conferred(*g) == Some(role)));
+        with_role.map(|(account, _)| *account).collect()
+    }
+
     fn refresh_heirs(&self, state: &mut State) {
         let last = last_write(self.dag, self.resolution.acts.wills.iter().copied());
         if let Some(Payload::Heirs(heirs)) = last.map(|p| &self.dag.event(p).payload) {
+            state.heirs_changed = last.map(|p| self.dag.event(p).hlc).unwrap_or_default();
             state.heirs = Some(Arc::new(heirs.clone()));
         }
     }

@@ -1,8 +1,10 @@
 //! Channels.
 
+use folkmoot_identity::Hlc;
+
 use super::State;
 use crate::{
-    governance::{ChannelKind, Override},
+    governance::{ChannelKind, Override, OverrideTarget},
     ids::{ChannelId, EventId},
 };
 
@@ -23,13 +25,47 @@ pub struct ChannelState {
     pub overrides: Vec<Override>,
     /// Whether it has group keys of its own.
     pub private: bool,
+    /// Place among its siblings, ascending.
+    pub order: u64,
     /// Whether it takes nothing any more.
     pub archived: bool,
     /// The CHANNEL_PUT that counts.
     pub put: EventId,
+    /// Stamp of whatever changed it last.
+    pub changed: Hlc,
+}
+
+impl ChannelState {
+    /// What a role or account may do otherwise here.
+    #[must_use]
+    pub fn override_of(&self, target: &OverrideTarget) -> Option<&Override> {
+        let at = self.overrides.binary_search_by_key(target, |o| o.target).ok()?;
+        self.overrides.get(at)
+    }
 }
 
 impl State {
+    /// All channels in the order people see them: within their category by place, then by id. Categories stand where their own place
+    /// is, what is in them behind them.
+    #[must_use]
+    pub fn channels_in_order(&self) -> Vec<&ChannelState> {
+        let place = |channel: &ChannelState| (channel.order, channel.id);
+        let mut channels: Vec<&ChannelState> = self.channels().collect();
+        channels.sort_by_cached_key(|channel| match channel.parent.and_then(|parent| self.channel(&parent)) {
+            Some(category) => (place(category), Some(place(channel))),
+            None => (place(channel), None),
+        });
+        channels
+    }
+
+    /// The channels beside each other under one parent, or under none, in order.
+    #[must_use]
+    pub fn siblings(&self, parent: Option<&ChannelId>) -> Vec<&ChannelState> {
+        let mut siblings: Vec<&ChannelState> = self.channels().filter(|c| c.parent.as_ref() == parent).collect();
+        siblings.sort_by_key(|channel| (channel.order, channel.id));
+        siblings
+    }
+
     /// All channels, archived ones included, ascending.
     pub fn channels(&self) -> impl Iterator<Item = &ChannelState> + '_ {
         self.channels.values().map(AsRef::as_ref)

@@ -1,9 +1,9 @@
-//! The one function that says who may do what.
+//! The one function that says who may do what, and can tell why.
 
 use super::State;
 use crate::{
-    governance::{ChannelKind, LEVEL_STEWARD, OverrideTarget, Permission, Permissions},
-    ids::{AccountId, ChannelId},
+    governance::{ChannelKind, LEVEL_STEWARD, OverrideTarget, Permission, Permissions, Role},
+    ids::{AccountId, ChannelId, EventId},
 };
 
 /// A permission that is missing, and why.
@@ -34,6 +34,9 @@ pub enum Because {
     /// The channel is archived.
     #[error("the channel is archived")]
     Archived,
+    /// An owner closed the server.
+    #[error("the server is closed")]
+    Deleted,
     /// The account is in timeout.
     #[error("in timeout until {until_ms}")]
     Timeout {
@@ -50,11 +53,62 @@ impl Denied {
     }
 }
 
+/// What one step of the evaluation went by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Who is no member holds nothing.
+    NotMember,
+    /// Owners and stewards hold everything.
+    Everything {
+        /// Level of the account.
+        level: u8,
+    },
+    /// What a role holds is added to what the others hold.
+    Role(Role),
+    /// A channel that is not there gives nothing.
+    NoChannel,
+    /// The channel's override of a role or of the account: first what it denies, then what it allows.
+    Override(OverrideTarget),
+    /// A timeout takes the word away.
+    Timeout {
+        /// The RESTRICT.
+        event: EventId,
+        /// Until when, ms UTC.
+        until_ms: u64,
+    },
+    /// An archived channel keeps VIEW alone.
+    Archived,
+    /// A server that an owner closed keeps VIEW alone.
+    Deleted,
+}
+
+/// One step of the evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What it went by.
+    pub rule: Rule,
+    /// What it added to what was held.
+    pub gives: Permissions,
+    /// What it took from what was held.
+    pub takes: Permissions,
+}
+
+impl Step {
+    const fn because(&self) -> Because {
+        match self.rule {
+            Rule::NotMember => Because::NotMember,
+            Rule::Everything { .. } | Rule::Role(_) => Because::Roles,
+            Rule::NoChannel => Because::NoChannel,
+            Rule::Override(_) => Because::Channel,
+            Rule::Timeout { until_ms, .. } => Because::Timeout { until_ms },
+            Rule::Archived => Because::Archived,
+            Rule::Deleted => Because::Deleted,
+        }
+    }
+}
+
 impl State {
     /// Whether the account holds `permission`, in `channel` if given, at `now_ms`.
-    ///
-    /// Owners and stewards hold everything. Else: the bits of one's roles, the channel's overrides of one's roles from the lowest
-    /// level up (deny, then allow), its override for oneself, then timeouts; an archived channel keeps VIEW only.
     ///
     /// # Errors
     /// [`Denied`]: what is missing, and why.
@@ -65,67 +119,97 @@ impl State {
         channel: Option<&ChannelId>,
         now_ms: u64,
     ) -> Result<(), Denied> {
-        let denied = |because| Err(Denied { permission, because });
-        let Some(member) = self.member(account) else { return denied(Because::NotMember) };
-        if member.level >= LEVEL_STEWARD {
-            return Ok(());
-        }
-        let by_roles = self.bits_of(account);
-        let mut bits = by_roles;
-        if let Some(id) = channel {
-            let Some(channel) = self.channel(id) else { return denied(Because::NoChannel) };
-            if channel.archived && permission != Permission::View {
-                return denied(Because::Archived);
+        let mut because = Because::Roles;
+        let held = self.evaluate(account, channel, now_ms, |step| {
+            let stops = matches!(step.rule, Rule::NotMember | Rule::NoChannel);
+            if stops || step.takes.contains(permission) {
+                because = step.because();
             }
-            let apply = |bits: Permissions, target: OverrideTarget| match channel
-                .overrides
-                .binary_search_by_key(&target, |o| o.target)
-                .ok()
-                .and_then(|at| channel.overrides.get(at))
-            {
-                Some(o) => bits.without(o.deny).union(o.allow),
-                None => bits,
-            };
-            // Roles stand from the top; the lowest is applied first.
-            bits = member.roles.iter().rev().fold(bits, |bits, role| apply(bits, OverrideTarget::Role(*role)));
-            bits = apply(bits, OverrideTarget::Account(*account));
-        }
-        if permission.is_speaking()
-            && let Some(until_ms) = self.silenced_until(account, channel, now_ms)
-        {
-            return denied(Because::Timeout { until_ms });
-        }
-        match (bits.contains(permission), by_roles.contains(permission)) {
-            (true, _) => Ok(()),
-            (false, true) => denied(Because::Channel),
-            (false, false) => denied(Because::Roles),
-        }
+        });
+        if held.contains(permission) { Ok(()) } else { Err(Denied { permission, because }) }
     }
 
     /// What the account holds, in `channel` if given, at `now_ms`.
     #[must_use]
     pub fn permissions(&self, account: &AccountId, channel: Option<&ChannelId>, now_ms: u64) -> Permissions {
-        Permission::ALL.into_iter().filter(|p| self.may(account, *p, channel, now_ms).is_ok()).collect()
+        self.evaluate(account, channel, now_ms, |_| {})
     }
 
-    /// Union of the bits of one's roles.
-    fn bits_of(&self, account: &AccountId) -> Permissions {
-        let roles = self.member(account).map_or(&[][..], |member| &member.roles);
-        roles.iter().filter_map(|role| self.role(role)).fold(Permissions::NONE, |bits, role| bits.union(role.bits))
+    /// The same step by step: why somebody may, or may not.
+    #[must_use]
+    pub fn explain(&self, account: &AccountId, channel: Option<&ChannelId>, now_ms: u64) -> (Vec<Step>, Permissions) {
+        let mut steps = Vec::new();
+        let held = self.evaluate(account, channel, now_ms, |step| steps.push(step));
+        (steps, held)
     }
 
-    fn silenced_until(&self, account: &AccountId, channel: Option<&ChannelId>, now_ms: u64) -> Option<u64> {
-        self.restrictions(account)
-            .iter()
-            .filter(|r| now_ms < r.until_ms)
-            .filter(|r| r.channels.is_empty() || channel.is_some_and(|channel| r.channels.contains(channel)))
-            .map(|r| r.until_ms)
-            .max()
+    /// Owners and stewards hold everything. Else: the bits of one's roles, the channel's overrides of one's roles from the lowest
+    /// level up (deny, then allow), its override for oneself, then timeouts; an archived channel keeps VIEW only, and so does a
+    /// server that was closed, for everybody.
+    fn evaluate(
+        &self,
+        account: &AccountId,
+        channel: Option<&ChannelId>,
+        now_ms: u64,
+        mut each: impl FnMut(Step),
+    ) -> Permissions {
+        let mut held = Permissions::NONE;
+        let mut step = |held: &mut Permissions, rule: Rule, after: Permissions| {
+            each(Step { rule, gives: after.without(*held), takes: held.without(after) });
+            *held = after;
+        };
+        let Some(member) = self.member(account) else {
+            step(&mut held, Rule::NotMember, Permissions::NONE);
+            return held;
+        };
+        if member.level >= LEVEL_STEWARD {
+            step(&mut held, Rule::Everything { level: member.level }, Permissions::ALL);
+        } else {
+            for role in member.roles.iter().filter_map(|role| self.role(role)) {
+                let after = held.union(role.bits);
+                step(&mut held, Rule::Role(role.role), after);
+            }
+            if let Some(id) = channel {
+                let Some(channel) = self.channel(id) else {
+                    step(&mut held, Rule::NoChannel, Permissions::NONE);
+                    return held;
+                };
+                // Roles stand from the top; the lowest is applied first, the account's own override last.
+                let roles = member.roles.iter().rev().map(|role| OverrideTarget::Role(*role));
+                for target in roles.chain([OverrideTarget::Account(*account)]) {
+                    if let Some(other) = channel.override_of(&target) {
+                        let after = held.without(other.deny).union(other.allow);
+                        step(&mut held, Rule::Override(target), after);
+                    }
+                }
+            }
+            for timeout in self.restrictions(account).iter().filter(|timeout| now_ms < timeout.until_ms) {
+                if timeout.channels.is_empty() || channel.is_some_and(|channel| timeout.channels.contains(channel)) {
+                    let after = held.without(Permissions::SPEAKING);
+                    step(&mut held, Rule::Timeout { event: timeout.event, until_ms: timeout.until_ms }, after);
+                }
+            }
+            if channel.and_then(|id| self.channel(id)).is_some_and(|channel| channel.archived) {
+                let after = held.without(Permissions::ALL.without(Permission::View.bit()));
+                step(&mut held, Rule::Archived, after);
+            }
+        }
+        if self.is_deleted() {
+            let after = held.without(Permissions::ALL.without(Permission::View.bit()));
+            step(&mut held, Rule::Deleted, after);
+        }
+        held
     }
 
     /// Whether a channel of that kind and id is there for a channel to stand in.
     #[must_use]
     pub fn is_category(&self, id: &ChannelId) -> bool {
         self.channel(id).is_some_and(|channel| channel.kind == ChannelKind::Category && !channel.archived)
+    }
+
+    /// Whether the account may see a channel at all.
+    #[must_use]
+    pub fn sees(&self, account: &AccountId, channel: &ChannelId) -> bool {
+        self.channel(channel).is_some() && self.may(account, Permission::View, Some(channel), 0).is_ok()
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct Person {
 /// An effective kick, or a ban not lifted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Expelled {
+    pub(super) event: EventId,
     pub(super) position: u32,
     pub(super) rank: Rank,
     pub(super) ban: bool,
@@ -64,6 +65,8 @@ pub struct Restriction {
     pub event: EventId,
     /// Until when, ms UTC.
     pub until_ms: u64,
+    /// Level by which it was made: who ends it early needs as much.
+    pub level: u8,
     /// Where; empty for everywhere.
     pub channels: Vec<ChannelId>,
 }
@@ -133,6 +136,12 @@ impl State {
     /// Banned accounts, ascending.
     pub fn bans(&self) -> impl Iterator<Item = AccountId> + '_ {
         self.people.iter().filter(|(_, person)| person.banned).map(|(account, _)| *account)
+    }
+
+    /// The BANs that keep an account out, ascending by arrival; none unless it is banned.
+    pub fn bans_of(&self, account: &AccountId) -> impl Iterator<Item = EventId> + '_ {
+        let expulsions = self.person(account).filter(|person| person.banned).map_or(&[][..], |p| &p.expulsions);
+        expulsions.iter().filter(|expelled| expelled.ban).map(|expelled| expelled.event)
     }
 
     /// Accounts whose admission lost the race for the last use of an invite; ascending.

@@ -12,10 +12,12 @@ use std::{
     sync::Arc,
 };
 
+use folkmoot_identity::Hlc;
+
 pub(super) use build::Builder;
 pub use channel::ChannelState;
 pub use invite::{InviteState, InviteStatus};
-pub use may::{Because, Denied};
+pub use may::{Because, Denied, Rule, Step};
 pub use member::{Member, Restriction};
 
 use member::Person;
@@ -39,7 +41,9 @@ pub struct State {
     invites: Shards<EventId, Arc<InviteState>>,
     invites_by_key: Shards<Key, Arc<BTreeSet<EventId>>>,
     heirs: Option<Arc<Heirs>>,
+    heirs_changed: Hlc,
     epochs: Arc<Vec<Arc<EpochState>>>,
+    deleted: bool,
     /// With the target of a role taken: a departure only while it is no member.
     departures: Shards<EventId, Option<AccountId>>,
     members: usize,
@@ -66,6 +70,10 @@ pub struct RoleState {
     pub level: u8,
     /// What it holds.
     pub bits: Permissions,
+    /// Whether it was deleted: it is kept for those who read what was.
+    pub deleted: bool,
+    /// Stamp of whatever changed it last; zero for a built-in one that nobody changed.
+    pub changed: Hlc,
 }
 
 /// An effective KEY_EPOCH.
@@ -112,15 +120,21 @@ impl State {
         self.effective.contains(event)
     }
 
-    /// Every role, built-in ones included, by level from the top.
+    /// Whether an owner closed the server for good.
+    #[must_use]
+    pub const fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+
+    /// Every role that is not deleted, built-in ones included, by level from the top.
     #[must_use]
     pub fn roles(&self) -> Vec<&RoleState> {
-        let mut roles: Vec<&RoleState> = self.roles.values().collect();
+        let mut roles: Vec<&RoleState> = self.roles.values().filter(|role| !role.deleted).collect();
         roles.sort_by_key(|role| std::cmp::Reverse((role.level, role.role)));
         roles
     }
 
-    /// One role.
+    /// One role, deleted or not.
     #[must_use]
     pub fn role(&self, role: &Role) -> Option<&RoleState> {
         self.roles.get(role)
@@ -130,6 +144,12 @@ impl State {
     #[must_use]
     pub fn heirs(&self) -> Option<&Heirs> {
         self.heirs.as_deref()
+    }
+
+    /// Stamp of the act that named the heirs; zero while none are named.
+    #[must_use]
+    pub const fn heirs_changed(&self) -> Hlc {
+        self.heirs_changed
     }
 
     /// Effective epochs, in order of arrival.
