@@ -1,0 +1,1019 @@
+// Generated from rpc/openrpc.json by `npm run gen`; do not edit.
+
+/** Version of the contract. */
+export const CONTRACT_VERSION = "1.0";
+
+/** A page of a list. */
+export type Page<T> = {
+  items: T[];
+  next_cursor?: string | null;
+  prev_cursor?: string | null;
+};
+
+/** Something was made; `replayed` tells that this is the first call's result come again. */
+export type Made<T> = T & { replayed?: boolean };
+
+export type AccountId = `acc_${string}`;
+
+/** A consumer's place; never moves back. */
+export type AckResult = {
+  /** The reader. */
+  consumer: string;
+  /** Its place now. */
+  seq: number;
+};
+
+/** A file of a message. */
+export type Attachment = {
+  /** The bytes. */
+  blob_id: BlobId;
+  /** File name. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Media type. */
+  mime: string;
+};
+
+/** A file to send with a message. */
+export type AttachmentRef = {
+  /** The bytes. */
+  blob_id: BlobId;
+  /** File name. */
+  name?: string | null;
+};
+
+/** Who wrote it. */
+export type Author = {
+  /** The account. */
+  account_id: AccountId;
+  /** The name others see. */
+  display_name: string;
+  /** Whether a program wrote it. */
+  bot: boolean;
+};
+
+export type BlobId = `blb_${string}`;
+
+/** A channel. */
+export type Channel = {
+  /** The channel. */
+  id: ChannelId;
+  /** Where it is. */
+  server_id: ServerId;
+  /** 1 to 64 characters. */
+  name: string;
+  /** What it is for. */
+  kind: ChannelKind;
+  /** At most 256 characters; may be empty. */
+  topic: string;
+  /** The category it stands in. */
+  parent_id?: ChannelId | null;
+  /** Whether it has members of its own. */
+  private: boolean;
+  /** Whether nothing more can be written. */
+  archived: boolean;
+  /** What newcomers may read. */
+  history: History;
+  /** Days after which messages are dropped. */
+  retention?: number | null;
+  /** The newest message. */
+  last_message_id?: MessageId | null;
+  /** The newest message read. */
+  read_up_to?: MessageId | null;
+  /** Messages after it. */
+  unread: number;
+  /** Those of them that mention one. */
+  mentions: number;
+  /** Whether it stays silent. */
+  muted: boolean;
+  /** Grows with every change. */
+  rev: number;
+};
+
+export type ChannelId = `chn_${string}`;
+
+/** What a channel is for. */
+export type ChannelKind = "text" | "announcement" | "category";
+
+/** Who answered. */
+export type Connected = {
+  /** The peer's name in the overlay. */
+  peer_id: string;
+};
+
+/** Why a message is empty. */
+export type Deletion = {
+  /** Who removed it. */
+  by: AccountId;
+  /** Why. */
+  reason?: string | null;
+  /** When, milliseconds UTC. */
+  at: number;
+};
+
+/** Who has a message. */
+export type Delivery = {
+  /** How far it has come. */
+  state: DeliveryState;
+  /** Members' nodes known to have it, besides this one. */
+  holders: number;
+  /** Keepers known to have it. */
+  keepers: number;
+};
+
+/** How far a message has come. */
+export type DeliveryState = "queued" | "stored" | "held";
+
+export type DeviceId = `dev_${string}`;
+
+/** Who opened a connection. */
+export type Direction = "inbound" | "outbound";
+
+/** An OpenRPC 1.4 document, as it stands in `/openrpc.json`. */
+export type Document = Record<string, unknown>;
+
+/** Done; there is nothing to tell. */
+export type Done = Record<string, unknown>;
+
+/** `data` of an error object. */
+export type ErrorData = {
+  /** The kind's word. */
+  kind: string;
+  /** Whether the same call may succeed later. */
+  retryable: boolean;
+  /** Names this failure in the node's log. */
+  trace_id: string;
+  /** Milliseconds after which trying again makes sense. */
+  retry_after_ms?: number | null;
+  /** The scope, permission bit or `level` that is missing. */
+  missing?: string | null;
+  /** The parameter or field at fault. */
+  field?: string | null;
+  /** The bound that was exceeded; bytes for texts. */
+  limit?: number | null;
+  /** The object's revision now. */
+  current_rev?: number | null;
+  /** Whether the node will do it once it can. */
+  queued?: boolean | null;
+  /** How much of it is here, 0 to 1. */
+  progress?: number | null;
+  /** The oldest event kept. */
+  oldest_seq?: number | null;
+  /** The newest event. */
+  head_seq?: number | null;
+  /** The last event the subscriber was sent. */
+  last_seq?: number | null;
+  /** The path the disk refused. */
+  path?: string | null;
+  /** The source file at fault. */
+  file?: string | null;
+  /** Line in that file, from 1. */
+  line?: number | null;
+  /** Column in that line, from 1. */
+  col?: number | null;
+  /** What would repair it. */
+  hint?: string | null;
+  /** The limit of a bot that was used up. */
+  which?: string | null;
+  /** The scope a bot needed. */
+  needed?: string | null;
+};
+
+/** Something that happened. */
+export type Event = {
+  /** Its place in the log of this node: from 1, without gaps. */
+  seq: number;
+  /** Names it for good. */
+  id: string;
+  /** What happened. */
+  type: string;
+  /** When this node learned of it, milliseconds UTC. */
+  ts: number;
+  /** When it happened. */
+  hlc: Hlc;
+  /** Whose doing it was, if anybody's. */
+  actor?: AccountId | null;
+  /** Where. */
+  server_id?: ServerId | null;
+  /** Where. */
+  channel_id?: ChannelId | null;
+  /** The whole object as its `get` returns it now. */
+  data: unknown;
+};
+
+export type EventItem = Event | {
+  type: "stream.live";
+  seq: number;
+};
+
+/** Messages that are known to exist and not here. */
+export type Gap = {
+  /** The place after which something is missing. */
+  from: Hlc;
+  /** The place before which something is missing. */
+  to: Hlc;
+  /** How many at least. */
+  missing: number;
+  /** Peers that are asked for them. */
+  asking: number;
+};
+
+/** A gap in its place in the list. */
+export type GapItem = {
+  /** What is missing. */
+  gap: Gap;
+};
+
+/** What is kept. */
+export type HeadResult = {
+  /** The newest event; 0 while there is none. */
+  seq: number;
+  /** The oldest event kept. */
+  oldest_seq: number;
+};
+
+/** One thing that was looked at. */
+export type HealthCheck = {
+  /** What: `storage`, `overlay`, `identity`, … */
+  name: string;
+  /** Whether it works. */
+  ok: boolean;
+  /** Why not, or how well. */
+  detail?: string | null;
+};
+
+/** State of the node's parts. */
+export type HealthReport = {
+  /** All in one word. */
+  status: HealthStatus;
+  /** Part by part. */
+  checks: HealthCheck[];
+};
+
+/** Whether the node does what it should. */
+export type HealthStatus = "ok" | "degraded";
+
+/** What newcomers may read. */
+export type History = {
+  mode: "everything";
+} | {
+  mode: "since_joining";
+} | {
+  mode: "days";
+  /** How many. */
+  days: number;
+};
+
+export type Hlc = string;
+
+/** The account of this node. */
+export type Identity = {
+  /** The same as `account_id`: every object has an `id`. */
+  id: AccountId;
+  /** The person. */
+  account_id: AccountId;
+  /** This machine. */
+  device_id: DeviceId;
+  /** The account's key in a form people can compare. */
+  fingerprint: string;
+  /** The name others see. */
+  display_name: string;
+  /** A text about oneself. */
+  bio?: string | null;
+  /** A picture. */
+  avatar?: BlobId | null;
+  /** Locked or ready. */
+  state: IdentityState;
+  /** Grows with every change. */
+  rev: number;
+};
+
+/** What can be done with the identity now. */
+export type IdentityState = "locked" | "ready";
+
+export type InviteId = `inv_${string}`;
+
+/** What a link leads to, read from the link alone: nobody is asked. */
+export type InvitePreview = {
+  /** Where it leads. */
+  server_id: ServerId;
+  /** The server's name as the link tells it. */
+  server_name: string;
+  /** Until when, milliseconds UTC. */
+  expires_at?: number | null;
+  /** Where members can be found. */
+  addresses: string[];
+  /** Who made it, if the link or this node knows. */
+  inviter?: Inviter | null;
+  /** The name under which one will appear. */
+  display_name?: string | null;
+  /** Whether one is a member already. */
+  already_member: boolean;
+};
+
+/** Who invites. */
+export type Inviter = {
+  /** The account. */
+  account_id: AccountId;
+  /** The name others see. */
+  display_name: string;
+};
+
+/** The server that was left. */
+export type Left = {
+  /** The server. */
+  server_id: ServerId;
+};
+
+/** A member of a server. */
+export type Member = {
+  /** The same as `account_id`: every object has an `id`. */
+  id: AccountId;
+  /** The person. */
+  account_id: AccountId;
+  /** The name others see. */
+  display_name: string;
+  /** Roles held. */
+  roles: RoleId[];
+  /** The level of the highest of them. */
+  level: number;
+  /** When, milliseconds UTC. */
+  joined_at: number;
+  /** Whether one of the member's machines is connected. */
+  online: boolean;
+  /** Whether it is a program. */
+  bot: boolean;
+  /** Until when the member may not write, milliseconds UTC. */
+  timeout_until?: number | null;
+};
+
+/** A message. */
+export type Message = {
+  /** The message. */
+  id: MessageId;
+  /** Where. */
+  server_id: ServerId;
+  /** Where. */
+  channel_id: ChannelId;
+  /** Who wrote it. */
+  author: Author;
+  /** The text; empty once deleted. */
+  content: string;
+  /** When it was written, milliseconds UTC; for showing only, order is `hlc`. */
+  created_at: number;
+  /** When it was last changed, milliseconds UTC. */
+  edited_at?: number | null;
+  /** Grows with every change. */
+  rev: number;
+  /** Its place in the channel. */
+  hlc: Hlc;
+  /** The message it answers. */
+  reply_to?: MessageId | null;
+  /** The message whose thread it stands in. */
+  thread_id?: MessageId | null;
+  /** Files. */
+  attachments: Attachment[];
+  /** Accounts it names. */
+  mentions: AccountId[];
+  /** Emoji. */
+  reactions: Reaction[];
+  /** Whether it is pinned. */
+  pinned: boolean;
+  /** Why it is empty. */
+  deleted?: Deletion | null;
+  /** Who has it. */
+  delivery: Delivery;
+};
+
+export type MessageId = `msg_${string}`;
+
+/** A row of `message.list`: a gap has no `id`. */
+export type MessageItem = Message | GapItem;
+
+/** A page of messages, newest first. */
+export type MessagePage = {
+  /** Messages and gaps. */
+  items: MessageItem[];
+  /** Where the older page begins. */
+  next_cursor?: string | null;
+  /** Where the newer page begins. */
+  prev_cursor?: string | null;
+};
+
+/** Messages an author may send. */
+export type MessageRate = {
+  /** In the long run. */
+  per_second: number;
+  /** At once. */
+  burst: number;
+};
+
+/** Whether others can reach this node. */
+export type NatStatus = "unknown" | "public" | "private";
+
+/** How this node is connected. */
+export type NetStatus = {
+  /** Name of this node in the overlay. */
+  peer_id: string;
+  /** Whether others can reach it. */
+  nat: NatStatus;
+  /** Addresses it listens on. */
+  listen: string[];
+  /** Addresses others see it under. */
+  external: string[];
+  /** Connections through a relay. */
+  relayed: number;
+  /** Peers connected. */
+  peers: number;
+  /** Counters since the start by name; names may come and go. */
+  counters: Record<string, number>;
+};
+
+/** What this node is and where it listens. */
+export type NodeInfo = {
+  /** Version of the program. */
+  version: string;
+  /** Version of the contract. */
+  api: string;
+  /** Optional capabilities of this build. */
+  features: string[];
+  /** Name of the node in the overlay. */
+  peer_id: string;
+  /** Addresses it listens on. */
+  listen: string[];
+  /** Milliseconds since it started. */
+  uptime_ms: number;
+  /** Absolute path of its data folder. */
+  data_dir: string;
+};
+
+/** What the node holds and has done since it started. */
+export type NodeStats = {
+  /** Milliseconds since it started. */
+  uptime_ms: number;
+  /** Resident memory in bytes, if the platform tells. */
+  memory_bytes?: number | null;
+  /** Bytes of the database on disk. */
+  disk_bytes: number;
+  /** Servers joined. */
+  servers: number;
+  /** Channels known. */
+  channels: number;
+  /** Messages kept. */
+  messages: number;
+  /** The newest event of the event log. */
+  head_seq: number;
+  /** Peers connected. */
+  peers: number;
+  /** Counters since the start by name; names may come and go. */
+  counters: Record<string, number>;
+};
+
+/** A connected node. */
+export type Peer = {
+  /** The same as `peer_id`: every object has an `id`. */
+  id: string;
+  /** Its name in the overlay. */
+  peer_id: string;
+  /** Where it is connected from or to. */
+  addresses: string[];
+  /** Who opened the connection. */
+  direction: Direction;
+  /** Since when, milliseconds UTC. */
+  connected_at: number;
+  /** Round trip in milliseconds, once measured. */
+  rtt_ms?: number | null;
+  /** What it says it runs. */
+  agent?: string | null;
+  /** Whose it is, if it is a member of a server of ours. */
+  account_id?: AccountId | null;
+};
+
+/** Events and where to go on. */
+export type PollResult = {
+  /** The events, oldest first. */
+  items: Event[];
+  /** `since` of the next call. */
+  next_since: number;
+  /** The newest event. */
+  head: number;
+};
+
+/** An emoji and who used it. */
+export type Reaction = {
+  /** The emoji. */
+  emoji: string;
+  /** How many. */
+  count: number;
+  /** Whether one did oneself. */
+  me: boolean;
+};
+
+/** What remains unread. */
+export type ReadState = {
+  /** The channel. */
+  channel_id: ChannelId;
+  /** The newest message read. */
+  read_up_to: MessageId;
+  /** Messages after it. */
+  unread: number;
+  /** Those of them that mention one. */
+  mentions: number;
+};
+
+export type RoleId = string;
+
+/** A server. */
+export type Server = {
+  /** The server. */
+  id: ServerId;
+  /** 1 to 64 characters. */
+  name: string;
+  /** What it is about; may be empty. */
+  description: string;
+  /** Who can join. */
+  visibility: Visibility;
+  /** Who cannot be outranked. */
+  owners: AccountId[];
+  /** The level of one's own highest role. */
+  level: number;
+  /** The permission bits one holds, by name. */
+  permissions: string[];
+  /** Channels one can see. */
+  channels_count: number;
+  /** Members. */
+  members_count: number;
+  /** Messages unread. */
+  unread: number;
+  /** Unread messages that mention one. */
+  mentions: number;
+  /** What is missing here. */
+  sync: SyncStatus;
+  /** Messages an author may send. */
+  message_rate: MessageRate;
+  /** Grows with every change. */
+  rev: number;
+};
+
+export type ServerId = `srv_${string}`;
+
+/** How complete this node's copy is. */
+export type SyncState = "synced" | "syncing" | "offline";
+
+/** What is missing here. */
+export type SyncStatus = {
+  /** All in one word. */
+  state: SyncState;
+  /** Entries known to exist and not here. */
+  missing: number;
+};
+
+/** Who can find and join a server. */
+export type Visibility = "public" | "private";
+
+/** Every method of the node: its parameters and its result. */
+export interface Methods {
+  /** Makes a channel. */
+  "channel.create": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** 1 to 64 characters. */
+      name: string;
+      /** What it is for; `text` when left out. */
+      kind?: ChannelKind;
+      /** The category to stand in. */
+      parent_id?: ChannelId | null;
+      /** At most 256 characters. */
+      topic?: string | null;
+      /** Whether it has members of its own. */
+      private?: boolean;
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: Made<Channel>;
+  };
+  /** One channel. */
+  "channel.get": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+    };
+    result: Channel;
+  };
+  /** The channels of a server that one can see. */
+  "channel.list": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Channel>;
+  };
+  /** Marks a channel read up to a message; never moves back. */
+  "channel.mark_read": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** The newest message read. */
+      up_to: MessageId;
+    };
+    result: ReadState;
+  };
+  /** Moves a consumer's place forward. */
+  "events.ack": {
+    params: {
+      /** The reader. */
+      consumer: string;
+      /** The last event it is done with. */
+      seq: number;
+    };
+    result: AckResult;
+  };
+  /** The newest and the oldest event kept. */
+  "events.head": {
+    params: Record<string, never>;
+    result: HeadResult;
+  };
+  /** Events after a place; waits for the first one if asked to. */
+  "events.poll": {
+    params: {
+      /** Events after this place; may be left out with a `consumer`. */
+      since?: number | null;
+      /** Milliseconds to wait while there is none; 0 when left out, at most 60,000. */
+      timeout_ms?: number | null;
+      /** Events of the answer. */
+      limit?: number;
+      /** Types, such as `message.created` or `message.*`. */
+      types?: string[] | null;
+      /** Servers. */
+      servers?: ServerId[] | null;
+      /** Channels. */
+      channels?: ChannelId[] | null;
+      /** A reader whose place the node keeps. */
+      consumer?: string | null;
+    };
+    result: PollResult;
+  };
+  /** Replays events after a place, then `stream.live`, then what happens; WebSocket only. */
+  "events.subscribe": {
+    params: {
+      /**
+       * Replay what came after this place; 0: everything kept; left out: only what happens from now on, or from the
+       * consumer's place.
+       */
+      since?: number | null;
+      /** Types, such as `message.created` or `message.*`. */
+      types?: string[] | null;
+      /** Servers. */
+      servers?: ServerId[] | null;
+      /** Channels. */
+      channels?: ChannelId[] | null;
+      /** A reader whose place the node keeps; moved by `events.ack`. */
+      consumer?: string | null;
+    };
+    result: EventItem;
+  };
+  /** Makes the account of this node; its recovery phrase is shown this once. */
+  "identity.create": {
+    params: {
+      /** 1 to 32 characters. */
+      display_name: string;
+      /** Seals the keys at rest. */
+      passphrase?: string | null;
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: {
+      /** The person. */
+      account_id: AccountId;
+      /** The account's key in a form people can compare. */
+      fingerprint: string;
+      /** 24 words that bring the account back. Shown once and kept nowhere: a replayed result is without. */
+      recovery_phrase?: string | null;
+      /** True when the nonce was known: nothing was made by this call. */
+      replayed?: boolean;
+    };
+  };
+  /** The account of this node; 2005 while there is none. */
+  "identity.get": {
+    params: Record<string, never>;
+    result: Identity;
+  };
+  /** Forgets the keys until the passphrase comes again; 2005 without a passphrase. */
+  "identity.lock": {
+    params: Record<string, never>;
+    result: Identity;
+  };
+  /** Opens the keys; 1004 if the passphrase is wrong. */
+  "identity.unlock": {
+    params: {
+      /** The passphrase given to `identity.create`. */
+      passphrase: string;
+    };
+    result: Identity;
+  };
+  /** Changes name, text or picture. */
+  "identity.update": {
+    params: {
+      /** 1 to 32 characters. */
+      display_name?: string | null;
+      /** At most 512 bytes. */
+      bio?: string | null;
+      /** A picture. */
+      avatar?: BlobId | null;
+      /** Refused with 2003 unless the identity still has this revision. */
+      if_rev?: number | null;
+    };
+    result: Identity;
+  };
+  /** Joins the server a link leads to; 5002 if no member answers now, it is tried again. */
+  "invite.accept": {
+    params: {
+      /** The link. */
+      link: string;
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: Made<Server>;
+  };
+  /** Makes an invite to a server. */
+  "invite.create": {
+    params: {
+      /** Where it leads. */
+      server_id: ServerId;
+      /** How many may come; any number when left out. */
+      max_uses?: number | null;
+      /** Until when, milliseconds UTC; for good when left out. */
+      expires_at?: number | null;
+      /** The role a newcomer gets; `member` when left out and at most that. */
+      role?: RoleId | null;
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: {
+      /** The invite. */
+      id: InviteId;
+      /** The same as `id`. */
+      invite_id: InviteId;
+      /** Where it leads. */
+      server_id: ServerId;
+      /** What the newcomer is given; whoever has it may join. */
+      link: string;
+      /** The link as a QR code, an SVG image. */
+      qr_svg: string;
+      /** The role a newcomer gets. */
+      role_id: RoleId;
+      /** How many may come. */
+      max_uses?: number | null;
+      /** How many have come. */
+      uses: number;
+      /** Until when, milliseconds UTC. */
+      expires_at?: number | null;
+      /** Who made it. */
+      created_by: AccountId;
+      /** Whether it was taken back. */
+      revoked: boolean;
+      /** True when the nonce was known: nothing was made by this call. */
+      replayed?: boolean;
+    };
+  };
+  /** Where a link leads, without going there. */
+  "invite.preview": {
+    params: {
+      /** The link. */
+      link: string;
+    };
+    result: InvitePreview;
+  };
+  /** The members of a server. */
+  "member.list": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Only those with this role. */
+      role?: RoleId | null;
+      /** Only those whose name contains this text. */
+      query?: string | null;
+      /** Only those who are, or are not, connected. */
+      online?: boolean | null;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Member>;
+  };
+  /** One message. */
+  "message.get": {
+    params: {
+      /** The message. */
+      message_id: MessageId;
+    };
+    result: Message;
+  };
+  /** A page of a channel, newest first. */
+  "message.list": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** Messages older than this one. */
+      before?: MessageId | null;
+      /** The messages directly following this one. */
+      after?: MessageId | null;
+      /** This message and those on both sides of it. */
+      around?: MessageId | null;
+      /** Where another page said this one begins. */
+      cursor?: string | null;
+      /** Items of the page. */
+      limit?: number;
+    };
+    result: MessagePage;
+  };
+  /** Sends a message; the answer comes once it is on disk. */
+  "message.send": {
+    params: {
+      /** Where. */
+      channel_id: ChannelId;
+      /** The text, at most 8 KiB. */
+      content: string;
+      /** The message it answers. */
+      reply_to?: MessageId | null;
+      /** The message whose thread it stands in. */
+      thread?: MessageId | null;
+      /** Files; at most 10. */
+      attachments?: AttachmentRef[];
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: Made<Message>;
+  };
+  /** Connects to a node by its address. */
+  "net.connect": {
+    params: {
+      /** A multiaddress, with the peer's name at its end if that is known. */
+      address: string;
+    };
+    result: Connected;
+  };
+  /** The connected nodes. */
+  "net.peers": {
+    params: Record<string, never>;
+    result: Page<Peer>;
+  };
+  /** How this node is connected. */
+  "net.status": {
+    params: Record<string, never>;
+    result: NetStatus;
+  };
+  /** Whether the parts of this node work. */
+  "node.health": {
+    params: Record<string, never>;
+    result: HealthReport;
+  };
+  /** Version, name and addresses of this node. */
+  "node.info": {
+    params: Record<string, never>;
+    result: NodeInfo;
+  };
+  /** Stops the node in order; answers before it does. */
+  "node.shutdown": {
+    params: {
+      /** Milliseconds running calls may still take; 2,000 when left out, at most 60,000. */
+      grace_ms?: number | null;
+    };
+    result: Done;
+  };
+  /** What this node holds and has done. */
+  "node.stats": {
+    params: Record<string, never>;
+    result: NodeStats;
+  };
+  /** The OpenRPC document of this API. */
+  "rpc.discover": {
+    params: Record<string, never>;
+    result: Document;
+  };
+  /** Makes a server with a text channel `general`. */
+  "server.create": {
+    params: {
+      /** 1 to 64 characters. */
+      name: string;
+      /** Who can join. */
+      visibility: Visibility;
+      /** What it is about. */
+      description?: string | null;
+      /** Words to find it by; at most 16. */
+      tags?: string[];
+      /** Addresses where newcomers find a member; at most 8. */
+      bootstrap?: string[];
+      /** Messages an author may send; 50 a second and 500 at once when left out. */
+      message_rate?: MessageRate | null;
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: Made<Server>;
+  };
+  /** One server. */
+  "server.get": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+    };
+    result: Server;
+  };
+  /** Leaves a server; it and its channels are not shown any more. */
+  "server.leave": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+    };
+    result: Left;
+  };
+  /** The servers of this node, in the order they were joined. */
+  "server.list": {
+    params: {
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Server>;
+  };
+}
+
+/** Methods that make something: repeatable with their nonce. */
+export const NONCED: ReadonlySet<string> = new Set([
+  "channel.create",
+  "identity.create",
+  "invite.accept",
+  "invite.create",
+  "message.send",
+  "server.create",
+]);
+
+/** Methods that change nothing: repeatable as they are. */
+export const READS: ReadonlySet<string> = new Set([
+  "channel.get",
+  "channel.list",
+  "events.ack",
+  "events.head",
+  "events.poll",
+  "identity.get",
+  "member.list",
+  "message.get",
+  "message.list",
+  "net.peers",
+  "net.status",
+  "node.health",
+  "node.info",
+  "node.stats",
+  "rpc.discover",
+  "server.get",
+  "server.list",
+]);
+
+/** Methods that open a stream, the method its items come by, and the one that ends it. */
+export const SUBSCRIPTIONS = {
+  "events.subscribe": { notification: "events.event", unsubscribe: "events.unsubscribe" },
+} as const;
+
+/** Error codes by kind. */
+export const ERRORS = {
+  internal: -32603,
+  invalid_params: -32602,
+  unauthenticated: 1001,
+  forbidden: 1003,
+  locked: 1004,
+  not_found: 2001,
+  already_exists: 2002,
+  conflict: 2003,
+  gone: 2004,
+  precondition: 2005,
+  nonce_reused: 2006,
+  invalid_content: 3001,
+  too_large: 3002,
+  unsupported: 3003,
+  quota: 3004,
+  rate_limited: 4001,
+  busy: 4002,
+  timeout: 4003,
+  cancelled: 4004,
+  offline: 5001,
+  peer_unreachable: 5002,
+  not_synced: 5003,
+  decrypt_failed: 5004,
+  blob_unavailable: 5005,
+  cursor_expired: 6001,
+  lagged: 6002,
+  cursor_invalid: 6003,
+  bot_compile: 7001,
+  bot_runtime: 7002,
+  bot_limit: 7003,
+  bot_permission: 7004,
+  storage: 8001,
+} as const;
