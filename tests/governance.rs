@@ -6,7 +6,7 @@ use folkmoot_rpc::ErrorKind;
 use folkmoot_rpc::contract::events::kind;
 use folkmoot_rpc::ids::{AccountId, ServerId};
 use harness::node::Node;
-use harness::people::{Place, SOON};
+use harness::people::{Place, SOON, converged};
 use harness::wait::wait_for;
 use serde_json::{Value, json};
 
@@ -132,4 +132,120 @@ async fn roles_are_made_given_and_taken_and_what_they_hold_decides() {
         let params = json!({ "server_id": place.server, "role_id": role_id });
         alice.refuses_as(ErrorKind::Precondition, "server.role.delete", &params).await;
     }
+}
+
+/// What a node says of a channel.
+async fn said_in(node: &Node, place: Place) -> Vec<String> {
+    let lines = node.timeline(place.channel).await.unwrap_or_default();
+    lines.into_iter().map(|line| line.text).collect()
+}
+
+#[tokio::test]
+async fn kicked_member_neither_posts_nor_reads_what_follows_and_its_old_invite_is_worth_nothing() {
+    // given: three people who talk
+    let (nodes, place) = company(&["alice", "bob", "carol"]).await;
+    let [alice, bob, carol] = &nodes[..] else { unreachable!("three people") };
+    let old_link = alice.invite(place.server).await;
+    bob.say(place.channel, "before").await;
+    converged(&[alice, bob, carol], place.channel, 1).await;
+    let (head, bob_head) = (carol.head().await, bob.head().await);
+    let bob_id = bob.account().await;
+
+    // when: bob is kicked
+    let kick = json!({ "server_id": place.server, "account_id": bob_id, "reason": "noise" });
+    let act = alice.call_raw("member.kick", &kick).await;
+    assert_eq!(act["summary"], "alice kicks bob: noise");
+
+    // then: everybody is told, bob himself too, and the keys are replaced
+    carol.wait_for_event(head, kind::MEMBER_KICKED).await;
+    carol.wait_for_event(head, kind::KEY_ROTATED).await;
+    bob.wait_for_event(bob_head, kind::SERVER_LEFT).await;
+    assert!(bob.servers().await.is_empty());
+    let send = json!({ "channel_id": place.channel, "content": "still here" });
+    bob.refuses_as(ErrorKind::NotFound, "message.send", &send).await;
+
+    // when: the others go on, with bob connected to both
+    bob.dial(alice).await;
+    bob.dial(carol).await;
+    alice.say(place.channel, "secret-after-the-kick-77").await;
+    carol.say(place.channel, "quite").await;
+    let history = converged(&[alice, carol], place.channel, 3).await;
+    assert_eq!(history[0].text, "before", "what he said before stays");
+
+    // then: his old invite and a fresh copy of it do not bring him back
+    bob.refuses_as(ErrorKind::Forbidden, "invite.accept", &json!({ "link": old_link })).await;
+    let events = bob.events_after(bob_head).await;
+    assert!(events.iter().all(|event| event.kind != kind::MESSAGE_CREATED), "{events:?}");
+
+    // when: he is invited in knowledge of the kick
+    bob.join(&carol.invite(place.server).await).await;
+    bob.say(place.channel, "sorry").await;
+    converged(&[alice, bob, carol], place.channel, 4).await;
+
+    // when: he is banned
+    let bob_head = bob.head().await;
+    alice.call_raw("member.ban", &json!({ "server_id": place.server, "account_id": bob_id })).await;
+    bob.wait_for_event(bob_head, kind::SERVER_LEFT).await;
+    let bans = items(alice, "member.bans", json!({ "server_id": place.server })).await;
+    assert_eq!((bans.len(), &bans[0]["account_id"]), (1, &json!(bob_id)));
+
+    // then: no invite helps until the ban is lifted
+    let link = alice.invite(place.server).await;
+    bob.refuses_as(ErrorKind::Forbidden, "invite.accept", &json!({ "link": link })).await;
+    alice.call_raw("member.unban", &json!({ "server_id": place.server, "account_id": bob_id })).await;
+    alice
+        .refuses_as(ErrorKind::NotFound, "member.unban", &json!({ "server_id": place.server, "account_id": bob_id }))
+        .await;
+    bob.join(&link).await;
+    assert_eq!(said_in(alice, place).await.last().map(String::as_str), Some("sorry"));
+}
+
+#[tokio::test]
+async fn private_channel_is_unreadable_for_whoever_may_not_see_it() {
+    // given: a private channel of alice's
+    let (nodes, place) = company(&["alice", "bob", "carol"]).await;
+    let [alice, bob, carol] = &nodes[..] else { unreachable!("three people") };
+    let bob_id = bob.account().await;
+    let made =
+        alice.call_raw("channel.create", &json!({ "server_id": place.server, "name": "den", "private": true })).await;
+    assert_eq!(made["private"], true);
+    let den = Place { server: place.server, channel: made["id"].as_str().expect("an id").parse().expect("an id") };
+    alice.say(den.channel, "only-for-the-den-4242").await;
+
+    // when: bob may see it
+    let allow = json!([{ "account_id": bob_id, "allow": ["VIEW", "SEND"] }]);
+    alice.call_raw("channel.permissions.set", &json!({ "channel_id": den.channel, "overrides": allow })).await;
+
+    // then: he reads what was said before, and both talk
+    converged(&[alice, bob], den.channel, 1).await;
+    bob.say(den.channel, "thank-you-for-the-den-4242").await;
+    converged(&[alice, bob], den.channel, 2).await;
+
+    // then: carol is told that she may not see it, and has nothing of it
+    let params = json!({ "channel_id": den.channel });
+    let refused = carol.refuses_as(ErrorKind::Forbidden, "message.list", &params).await;
+    assert_eq!(refused.detail().missing.as_deref(), Some("VIEW"));
+    carol.refuses_as(ErrorKind::Forbidden, "channel.get", &params).await;
+    let channels = items(carol, "channel.list", json!({ "server_id": place.server })).await;
+    assert_eq!(channels.len(), 1, "{channels:?}");
+    let explain = json!({ "channel_id": den.channel, "account_id": carol.account().await });
+    let why = alice.call_raw("channel.permissions.explain", &explain).await;
+    assert_eq!(why["permissions"], json!(["INVITE", "ROTATE", "SEND", "ATTACH", "REACT"]));
+    assert_eq!(why["steps"][1]["rule"], "role_override");
+    assert_eq!(why["steps"][1]["takes"], json!(["VIEW"]));
+
+    // when: bob may not see it any more
+    let deny = json!([{ "account_id": bob_id }]);
+    alice.call_raw("channel.permissions.set", &json!({ "channel_id": den.channel, "overrides": deny })).await;
+    let lost = async || match bob.client().call_raw("channel.get", &params).await {
+        Err(_) => Ok(()),
+        Ok(_) => Err("bob still sees it".to_owned()),
+    };
+    wait_for("bob has lost the den", SOON, lost).await;
+    let bob_head = bob.head().await;
+    alice.say(den.channel, "without bob").await;
+    alice.say(place.channel, "with everybody").await;
+    converged(&[alice, bob, carol], place.channel, 1).await;
+    let events = bob.events_after(bob_head).await;
+    assert!(events.iter().all(|event| event.channel_id != Some(den.channel)), "{events:?}");
 }

@@ -107,9 +107,11 @@ pub(crate) fn render_all(world: &World, touched: &BTreeSet<ServerId>) -> Vec<Cha
 }
 
 fn render(world: &World, id: &ServerId) -> Option<ServerView> {
-    let (me, server) = (world.me.as_ref()?.account_id(), world.servers.get(id)?);
+    let (own, server) = (world.me.as_ref()?, world.servers.get(id)?);
+    let me = own.account_id();
     let state = server.governance.state();
-    if !state.is_member(&me) {
+    // A machine that was disowned is in no server any more.
+    if !state.is_member(&me) || !state.is_member_device(&own.device_id()) {
         return None;
     }
     let names = state

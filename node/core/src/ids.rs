@@ -24,6 +24,10 @@ id32! {
     EntryId
 }
 id32! {
+    /// A unit of confidentiality with group keys of its own: a server by its id, or a private channel by its.
+    ScopeId
+}
+id32! {
     /// An epoch: the id of its KEY_EPOCH event.
     EpochId
 }
@@ -37,6 +41,26 @@ impl From<EventId> for ServerId {
 impl From<EventId> for ChannelId {
     fn from(put: EventId) -> Self {
         Self::new(*put.as_bytes())
+    }
+}
+
+impl From<ServerId> for ScopeId {
+    fn from(server: ServerId) -> Self {
+        Self::new(*server.as_bytes())
+    }
+}
+
+impl From<ChannelId> for ScopeId {
+    fn from(channel: ChannelId) -> Self {
+        Self::new(*channel.as_bytes())
+    }
+}
+
+impl ScopeId {
+    /// The private channel of this scope; meaningless for the scope of a server.
+    #[must_use]
+    pub const fn channel(&self) -> ChannelId {
+        ChannelId::new(*self.as_bytes())
     }
 }
 

@@ -9,7 +9,7 @@ use folkmoot_core::{
         Admit, ChannelKind, ChannelPut, EventBody, Expulsion, Founder, Genesis, Governance, Invite, JoinRequest,
         KeyEpoch, MessageRate, Payload, Role, Visibility,
     },
-    ids::{AccountId, DeviceId, EventId, ServerId},
+    ids::{AccountId, DeviceId, EventId, ScopeId, ServerId},
 };
 use folkmoot_identity::{
     Certificate, Hlc, Register, RegisterId, RegisterKind, RegisterValue, certificate::CertificateId,
@@ -97,7 +97,7 @@ fn channel() -> Payload {
 
 fn key_epoch() -> Payload {
     Payload::KeyEpoch(KeyEpoch {
-        scope: [0; 32],
+        scope: ScopeId::new([0; 32]),
         generation: 1,
         parents: Vec::new(),
         recipients_root: [0; 32],

@@ -177,7 +177,7 @@ fn golden_events() -> Vec<(&'static str, Verified)> {
 
 fn key_epoch(scene: &Scene) -> KeyEpoch {
     KeyEpoch {
-        scope: *scene.governance.server().as_bytes(),
+        scope: scene.governance.server().into(),
         generation: 1,
         parents: Vec::new(),
         recipients_root: [0x11; 32],

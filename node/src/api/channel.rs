@@ -7,7 +7,7 @@ use folkmoot_core::{
 use folkmoot_identity::name::validate_name;
 use folkmoot_proto::limits::{NAME_CHARS, TOPIC_CHARS};
 use folkmoot_rpc::{
-    ApiError, CallContext, ErrorKind,
+    ApiError, CallContext,
     contract::{
         Created, Page,
         channel::{Channel, ChannelKind, ChannelParams, CreateParams, ListParams, MarkReadParams, ReadState},
@@ -26,10 +26,6 @@ pub(super) async fn create(
     let key = nonce::key(&context, params.nonce.as_ref(), &params);
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
-    if params.private {
-        let text = "this version has no channels with keys of their own";
-        return Err(ApiError::new(ErrorKind::Unsupported, text).field("private"));
-    }
     let topic = topic(params.topic.as_deref().unwrap_or_default())?;
     let new = NewChannel {
         server: view.id,

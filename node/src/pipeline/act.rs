@@ -248,7 +248,7 @@ impl Turn<'_> {
         let governance = Governance::new(event).map_err(|error| ActError::Refused(error.to_string()))?;
         let id = governance.server();
         self.adopt(id, governance)?;
-        self.rotate(id, "first")?;
+        self.rotate(id, id.into(), "first")?;
         self.put_channel(
             ChannelPut {
                 channel: None,

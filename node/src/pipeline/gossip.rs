@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 use folkmoot_core::{
-    ids::{DeviceId, LogId, ServerId},
+    ids::{DeviceId, LogId, ScopeId, ServerId},
     log::{AuthorizedLog, LogInit, Unverified},
 };
 use folkmoot_identity::signed::SignedBytes;
@@ -36,9 +36,10 @@ pub(super) fn handle(turn: &mut Turn<'_>, gossip: GossipFrame) {
 }
 
 fn ingest(turn: &mut Turn<'_>, topic: &[u8; 32], source: DeviceId, frame: &[u8]) -> Verdict {
-    let Some(server_id) = turn.world.topics.get(topic).copied() else { return Verdict::Ignore };
+    let Some((server_id, scope)) = turn.world.topics.get(topic).copied() else { return Verdict::Ignore };
     let Some(server) = turn.world.servers.get(&server_id) else { return Verdict::Ignore };
-    let plain = match server.ring.open(frame) {
+    let Some(ring) = server.ring(&scope) else { return Verdict::Ignore };
+    let plain = match ring.open(frame) {
         Some(Ok((_, plain))) => plain,
         Some(Err(_)) => return Verdict::Reject,
         None => {
@@ -60,10 +61,10 @@ fn ingest(turn: &mut Turn<'_>, topic: &[u8; 32], source: DeviceId, frame: &[u8])
         verdict = worse(verdict, super::registers::ingest_gossip(turn, register.into()));
     }
     for init in frame.inits {
-        verdict = worse(verdict, ingest_init(turn, server_id, init.into(), source));
+        verdict = worse(verdict, ingest_init(turn, (server_id, scope), init.into(), source));
     }
     for item in frame.entries {
-        verdict = worse(verdict, ingest_entry(turn, server_id, item, source));
+        verdict = worse(verdict, ingest_entry(turn, (server_id, scope), item, source));
         if verdict == Verdict::Reject {
             break;
         }
@@ -80,7 +81,12 @@ const fn worse(a: Verdict, b: Verdict) -> Verdict {
     }
 }
 
-fn ingest_init(turn: &mut Turn<'_>, server_id: ServerId, signed: SignedBytes, source: DeviceId) -> Verdict {
+fn ingest_init(
+    turn: &mut Turn<'_>,
+    (server_id, scope): (ServerId, ScopeId),
+    signed: SignedBytes,
+    source: DeviceId,
+) -> Verdict {
     let init = match LogInit::decode(signed.clone()) {
         Ok(init) => init,
         Err(error) => return if error.may_be_newer() { Verdict::Ignore } else { Verdict::Reject },
@@ -93,6 +99,10 @@ fn ingest_init(turn: &mut Turn<'_>, server_id: ServerId, signed: SignedBytes, so
         return Verdict::Ignore;
     }
     let own = turn.world.me.as_ref().is_some_and(|me| me.device_id() == init.device);
+    // What belongs into a private channel comes under its own keys or by catch-up.
+    if turn.scope_of(&server_id, &init.channel) != scope {
+        return Verdict::Ignore;
+    }
     let Some(server) = turn.world.servers.get(&server_id) else { return Verdict::Ignore };
     match AuthorizedLog::authorize(init, &server.governance) {
         Ok(authorized) => match turn.open_log(authorized, own) {
@@ -106,7 +116,12 @@ fn ingest_init(turn: &mut Turn<'_>, server_id: ServerId, signed: SignedBytes, so
     }
 }
 
-fn ingest_entry(turn: &mut Turn<'_>, server_id: ServerId, item: v1::LogEntry, source: DeviceId) -> Verdict {
+fn ingest_entry(
+    turn: &mut Turn<'_>,
+    (server_id, scope): (ServerId, ScopeId),
+    item: v1::LogEntry,
+    source: DeviceId,
+) -> Verdict {
     let Ok(log_id) = LogId::try_from(item.log.as_ref()) else { return Verdict::Reject };
     let Some(wire) = item.entry else { return Verdict::Reject };
     let unverified = match Unverified::decode(log_id, wire) {
@@ -118,6 +133,9 @@ fn ingest_entry(turn: &mut Turn<'_>, server_id: ServerId, item: v1::LogEntry, so
         turn.nudge(server_id, source);
         return Verdict::Ignore;
     };
+    if turn.scope_of(&server_id, &channel_id) != scope {
+        return Verdict::Ignore;
+    }
     let claimed = unverified.claimed();
     let (id, seq) = (claimed.id, claimed.header.seq);
     if claimed.header.hlc.ms() > turn.now_ms + CLOCK_LEAD_MS {

@@ -133,7 +133,8 @@ fn load_server(
                 EpochSecretKind::History => Secret::History(HistoryRoot::new(secret)),
                 EpochSecretKind::Messages => Secret::Messages(secret),
             };
-            loaded.ring.restore(id, secret);
+            let scope = loaded.scope_of_epoch(&id).unwrap_or_else(|| server.into());
+            loaded.keys_mut(scope).ring.restore(id, secret);
         }
     }
     Ok(loaded)

@@ -1,9 +1,9 @@
 //! What a turn announces to peers: entries and events grouped into encrypted gossip frames. A doorbell; catch-up delivers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use folkmoot_core::ids::{EventId, LogId, ServerId};
+use folkmoot_core::ids::{EventId, LogId, ScopeId, ServerId};
 use folkmoot_identity::signed::SignedBytes;
 use folkmoot_overlay::OverlayHandle;
 use folkmoot_proto::{
@@ -54,41 +54,45 @@ impl Item {
     }
 }
 
-/// What this turn has to say, per server.
+/// What this turn has to say, per scope.
 #[derive(Default)]
-pub(super) struct Outgoing(BTreeMap<ServerId, Vec<Item>>);
+pub(super) struct Outgoing(BTreeMap<(ServerId, ScopeId), Vec<Item>>);
 
 impl Outgoing {
-    pub(super) fn entry(&mut self, server: ServerId, log: LogId, entry: v1::Entry) {
+    pub(super) fn entry(&mut self, server: ServerId, scope: ScopeId, log: LogId, entry: v1::Entry) {
         let log = Bytes::copy_from_slice(log.as_ref());
-        self.0.entry(server).or_default().push(Item::Entry(v1::LogEntry { log, entry: Some(entry) }));
+        self.0.entry((server, scope)).or_default().push(Item::Entry(v1::LogEntry { log, entry: Some(entry) }));
     }
 
-    pub(super) fn init(&mut self, server: ServerId, init: SignedBytes) {
-        self.0.entry(server).or_default().push(Item::Init(init));
+    pub(super) fn init(&mut self, server: ServerId, scope: ScopeId, init: SignedBytes) {
+        self.0.entry((server, scope)).or_default().push(Item::Init(init));
     }
 
     pub(super) fn event(&mut self, server: ServerId, id: EventId, event: SignedBytes) {
         let item = if event.body.len() > GOSSIP_EVENT_BYTES { Item::Announced(id) } else { Item::Event(event) };
-        self.0.entry(server).or_default().push(item);
+        self.0.entry((server, server.into())).or_default().push(item);
     }
 
     pub(super) fn register(&mut self, server: ServerId, register: SignedBytes) {
-        self.0.entry(server).or_default().push(Item::Register(register));
+        self.0.entry((server, server.into())).or_default().push(Item::Register(register));
     }
 
-    /// Packs and encrypts; what belongs to a server without usable epoch stays for catch-up.
-    pub(super) fn seal(self, world: &World) -> Vec<Frame> {
+    /// Packs and encrypts. What belongs to a scope without an epoch to write under goes by catch-up: those servers come second.
+    pub(super) fn seal(self, world: &World) -> (Vec<Frame>, BTreeSet<ServerId>) {
+        let mut unsaid = BTreeSet::new();
         let mut frames = Vec::new();
-        for (id, items) in self.0 {
-            let Some(server) = world.servers.get(&id) else { continue };
-            let Some(epoch) = server.ring.sending() else { continue };
-            let Some(topic) = server.ring.topic(&epoch) else { continue };
+        for ((id, scope), items) in self.0 {
+            let Some(ring) = world.servers.get(&id).and_then(|server| server.ring(&scope)) else { continue };
+            let sending = ring.sending().and_then(|epoch| Some((epoch, ring.topic(&epoch)?)));
+            let Some((epoch, topic)) = sending else {
+                unsaid.insert(id);
+                continue;
+            };
             let mut frame = v1::GossipFrame::default();
             let mut size = FRAME_OVERHEAD;
             let mut seal = |frame: &mut v1::GossipFrame| {
                 let plain = std::mem::take(frame).encode_to_vec();
-                frames.extend(server.ring.seal(&epoch, &random(), &plain).map(|sealed| (topic, sealed)));
+                frames.extend(ring.seal(&epoch, &random(), &plain).map(|sealed| (topic, sealed)));
             };
             for item in items {
                 if size + item.size() > GOSSIP_FRAME_BYTES && size > FRAME_OVERHEAD {
@@ -102,7 +106,7 @@ impl Outgoing {
                 seal(&mut frame);
             }
         }
-        frames
+        (frames, unsaid)
     }
 }
 

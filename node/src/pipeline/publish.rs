@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use folkmoot_core::{
     governance::Permission,
-    ids::{ChannelId, EntryId, ServerId},
+    ids::{ChannelId, EntryId, ScopeId, ServerId},
     log::{Author, AuthorizedLog, Draft, Entry, EntryKind, MessagePayload, NewLog},
 };
 use folkmoot_ledger::{LedgerError, NonceRecord};
@@ -164,7 +164,8 @@ fn publish(turn: &mut Turn<'_>, message: PublishMessage) -> Result<Published, Pu
         .take(account, rate, encoded.len(), turn.now_ms)
         .map_err(|retry_after_ms| PublishError::RateLimited { retry_after_ms })?;
     // 6. Keys that somebody who left still holds are not written under.
-    super::keys::rotate_before_sending(turn, server_id)?;
+    let scope = turn.scope_of(&server_id, &channel_id);
+    super::keys::rotate_before_sending(turn, server_id, scope)?;
     // 7. The next entry of our own log, signed, and the road everything takes from there.
     let entry = append_own(turn, server_id, channel_id, refs, encoded)?;
     if let Some(nonce) = nonce {
@@ -215,7 +216,8 @@ fn append_own(
         let authorized = AuthorizedLog::authorize(init.clone(), &server.governance)
             .map_err(|refused| PublishError::Forbidden { missing: refused.to_string() })?;
         turn.open_log(authorized, true)?;
-        turn.outgoing.init(server_id, init.signed.clone());
+        let scope = turn.scope_of(&server_id, &channel_id);
+        turn.outgoing.init(server_id, scope, init.signed.clone());
         let server = turn.world.servers.get_mut(&server_id).ok_or_else(unknown)?;
         server.channels.entry(channel_id).or_default().own = Some(Author::new(&init));
     }
@@ -238,10 +240,12 @@ fn append_own(
     let placed = turn.place(&authorized)?;
     debug_assert_eq!(placed, Placed::New, "an own entry follows the head of its log");
     if let Some(init) = announce_init {
-        turn.outgoing.init(server_id, init);
+        let scope = turn.scope_of(&server_id, &channel_id);
+        turn.outgoing.init(server_id, scope, init);
     }
     let entry = authorized.into_entry();
-    turn.outgoing.entry(server_id, log_id, entry.to_wire());
+    let scope = turn.scope_of(&server_id, &channel_id);
+    turn.outgoing.entry(server_id, scope, log_id, entry.to_wire());
     Ok(entry)
 }
 
@@ -249,6 +253,11 @@ fn append_own(
 const INIT_EVERY: u64 = 64;
 
 impl Turn<'_> {
+    /// The scope under whose keys what is said in a channel travels.
+    pub(super) fn scope_of(&self, server: &ServerId, channel: &ChannelId) -> ScopeId {
+        self.world.servers.get(server).map_or(ScopeId::from(*server), |s| s.governance.state().scope_of(channel))
+    }
+
     /// What a nonce was answered with, and the hash of the parameters then.
     pub(super) fn known_nonce(&self, key: &[u8; 32]) -> Result<Option<([u8; 32], Bytes)>, LedgerError> {
         if let Some((params_hash, result)) = self.world.in_flight.nonce(key) {

@@ -149,7 +149,8 @@ impl<'a> Turn<'a> {
     pub(super) fn commit(mut self, announcer: &Announcer) {
         logs::put_dirty(&mut self);
         let views = crate::view::render_all(self.world, &self.touched);
-        let frames = std::mem::take(&mut self.outgoing).seal(self.world);
+        let (frames, unsaid) = std::mem::take(&mut self.outgoing).seal(self.world);
+        let wants_sync = self.wiring.wants_sync.clone();
         let Self { batch, effects, wiring, world, .. } = self;
         let shared = Arc::clone(&wiring.views);
         let announcer = announcer.clone();
@@ -172,6 +173,11 @@ impl<'a> Turn<'a> {
                         news
                     });
                     announcer.send(frames);
+                    for server in unsaid {
+                        if wants_sync.try_send(crate::sync::Nudge { server, peer: None }).is_err() {
+                            tracing::trace!("catch-up is being asked for already");
+                        }
+                    }
                 }
             }
             for effect in effects {

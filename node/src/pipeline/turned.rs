@@ -125,12 +125,30 @@ impl Turn<'_> {
 
     /// When it is this account that was taken out, its node is in the server no more.
     fn on_departure(&mut self, server_id: ServerId, event: &Event, account: &AccountId) -> Result<(), LedgerError> {
-        let ours = self.world.me.as_ref().is_some_and(|me| me.account_id() == *account);
+        let me = self.world.me.as_ref().map(super::Me::account_id);
+        if me == Some(event.account) && me != Some(*account) {
+            self.tell_departed(server_id, account);
+        }
+        let ours = me == Some(*account);
         let still = self.world.servers.get(&server_id).is_some_and(|s| s.governance.state().is_member(account));
         if !ours || still {
             return Ok(());
         }
         self.emit(self.record(EventKind::ServerLeft, server_id, event).subject(server_id.as_ref()))
+    }
+
+    /// Whoever was taken out by our act learns of it from us: no frame reaches them any more.
+    fn tell_departed(&mut self, server: ServerId, account: &AccountId) {
+        let Some(state) = self.world.servers.get(&server).map(|s| s.governance.state()) else { return };
+        let devices: Vec<_> = state.devices_of(account).collect();
+        let wants_sync = self.wiring.wants_sync.clone();
+        self.after_commit(move |committed| {
+            for peer in devices.into_iter().filter(|_| committed.is_ok()) {
+                if wants_sync.try_send(crate::sync::Nudge { server, peer: Some(peer) }).is_err() {
+                    tracing::trace!("catch-up is being asked for already");
+                }
+            }
+        });
     }
 
     /// Keeps registers that an event embeds.

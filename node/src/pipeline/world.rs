@@ -7,8 +7,8 @@ use std::{
 
 use folkmoot_core::{
     epoch::Ring,
-    governance::Governance,
-    ids::{AccountId, ChannelId, DeviceId, EntryId, LogId, ServerId},
+    governance::{Governance, Payload},
+    ids::{AccountId, ChannelId, DeviceId, EntryId, EpochId, LogId, ScopeId, ServerId},
     log::{Author, AuthorizedLog, Ranges},
     sync::{LogSummary, channel_digest, tip},
 };
@@ -51,7 +51,7 @@ pub struct World {
     /// Which channel a log belongs to.
     pub log_home: HashMap<LogId, (ServerId, ChannelId)>,
     /// Which server a gossip topic belongs to.
-    pub topics: HashMap<[u8; 32], ServerId>,
+    pub topics: HashMap<[u8; 32], (ServerId, ScopeId)>,
     /// Profiles, prekeys and addresses of everybody met.
     pub registers: Registers,
     /// Greatest stamp seen or made.
@@ -60,16 +60,32 @@ pub struct World {
     pub(super) in_flight: super::turn::InFlight,
 }
 
+/// Group keys of one scope.
+pub struct Keys {
+    /// Its epochs.
+    pub ring: Ring,
+    /// Topics subscribed to.
+    pub topics: BTreeSet<[u8; 32]>,
+    /// When this device makes a new epoch, because there is none to write under; ms UTC.
+    pub(super) rotation_due_ms: Option<u64>,
+}
+
+impl Keys {
+    /// No keys yet.
+    #[must_use]
+    pub const fn new(server: ServerId, scope: ScopeId) -> Self {
+        Self { ring: Ring::new(server, scope), topics: BTreeSet::new(), rotation_due_ms: None }
+    }
+}
+
 /// One server.
 pub struct Server {
     /// Its authorization DAG.
     pub governance: Governance,
-    /// Its group keys.
-    pub ring: Ring,
+    /// Its group keys: of its own scope, and of the private channels this device may see.
+    pub scopes: BTreeMap<ScopeId, Keys>,
     /// Its channels that have logs, or had one opened.
     pub channels: BTreeMap<ChannelId, Channel>,
-    /// Topics subscribed to.
-    pub topics: BTreeSet<[u8; 32]>,
     pub(super) rates: Rates,
     /// Our own bucket, which nobody else's replays can empty.
     pub(super) own_rate: Rates,
@@ -77,8 +93,6 @@ pub struct Server {
     pub(super) succession_due_ms: Option<u64>,
     /// Events there were when successions were last looked for.
     pub(super) succession_seen: usize,
-    /// Since when no usable epoch exists, ms UTC.
-    pub(super) rotation_due_ms: Option<u64>,
 }
 
 impl Server {
@@ -86,15 +100,42 @@ impl Server {
     #[must_use]
     pub fn new(governance: Governance) -> Self {
         Self {
-            ring: Ring::new(governance.server()),
+            scopes: BTreeMap::new(),
             governance,
             channels: BTreeMap::new(),
-            topics: BTreeSet::new(),
             rates: Rates::default(),
             own_rate: Rates::default(),
             succession_due_ms: None,
             succession_seen: 0,
-            rotation_due_ms: None,
+        }
+    }
+
+    /// Whether a device's account is a member and may see a channel.
+    #[must_use]
+    pub fn shows(&self, device: &DeviceId, channel: &ChannelId) -> bool {
+        let state = self.governance.state();
+        state.is_member_device(device)
+            && state.account_of_device(device).is_some_and(|account| state.sees(&account, channel))
+    }
+
+    /// The keys of a scope.
+    #[must_use]
+    pub fn ring(&self, scope: &ScopeId) -> Option<&Ring> {
+        self.scopes.get(scope).map(|keys| &keys.ring)
+    }
+
+    /// The keys of a scope, made empty when there are none.
+    pub(super) fn keys_mut(&mut self, scope: ScopeId) -> &mut Keys {
+        let server = self.governance.server();
+        self.scopes.entry(scope).or_insert_with(|| Keys::new(server, scope))
+    }
+
+    /// The scope that an epoch belongs to.
+    #[must_use]
+    pub fn scope_of_epoch(&self, epoch: &EpochId) -> Option<ScopeId> {
+        match &self.governance.event(&epoch.event())?.payload {
+            Payload::KeyEpoch(data) => Some(data.scope),
+            _ => None,
         }
     }
 
@@ -104,12 +145,12 @@ impl Server {
         self.channels.get(channel)?.logs.get(log)
     }
 
-    /// Digest of every channel that has logs, ascending by channel.
+    /// Digest of every channel that has logs and that a device's account may see, ascending by channel: nobody is told of others.
     #[must_use]
-    pub fn digests(&self) -> Vec<(ChannelId, [u8; 32])> {
+    pub fn digests_for(&self, device: &DeviceId) -> Vec<(ChannelId, [u8; 32])> {
         self.channels
             .iter()
-            .filter(|(_, channel)| !channel.logs.is_empty())
+            .filter(|(id, channel)| !channel.logs.is_empty() && self.shows(device, id))
             .map(|(id, channel)| (*id, channel_digest(&channel.summaries())))
             .collect()
     }

@@ -106,9 +106,6 @@ pub(super) async fn exchange(
     peer: DeviceId,
 ) -> Result<Exchanged, SyncError> {
     let standing = pipeline.read(move |world| Standing::of(world, &server, &peer)).await?;
-    if standing == Standing::Departed {
-        return Ok(Exchanged::default());
-    }
     let mut stream = Ends::of(overlay.open_stream(peer, Protocol::Auth).await?);
     let Some(hello) = our_hello(pipeline, server, standing == Standing::Member).await? else {
         return Ok(Exchanged::default());
@@ -147,10 +144,6 @@ pub(super) async fn answer(
         stream.send(Frame::Refusal(refusal(RefusalReason::UnknownServer))).await?;
         return Err(SyncError::Refused(RefusalReason::UnknownServer));
     };
-    if standing == Standing::Departed {
-        stream.send(Frame::Refusal(refusal(RefusalReason::NotMember))).await?;
-        return Err(SyncError::Refused(RefusalReason::NotMember));
-    }
     stream.send(Frame::Hello(ours)).await?;
     let (exchanged, _) = converse(pipeline, &mut stream, End::Answerer, (server, peer), &theirs).await?;
     while let Ok(Frame::Want(want)) = stream.receive().await {
@@ -185,9 +178,13 @@ async fn converse(
         Standing::Unknown if end == End::Opener => {
             Missing { events: proof_for(pipeline, server, theirs).await?, registers: Vec::new() }
         }
-        Standing::Unknown | Standing::Departed => Missing::default(),
+        // Whoever was taken out is told so, and nothing that came after.
+        Standing::Departed => {
+            Missing { events: farewell(pipeline, server, peer, theirs).await?, registers: Vec::new() }
+        }
+        Standing::Unknown => Missing::default(),
     };
-    let more = standing != Standing::Member;
+    let more = standing == Standing::Unknown;
     let Ends { reader, writer } = stream;
     let sending = async {
         for frame in first.frames() {
@@ -350,6 +347,29 @@ async fn proof_for(pipeline: &Pipeline, server: ServerId, theirs: &Hello) -> Res
         })
         .await?;
     Ok(proof)
+}
+
+/// The acts by which a peer is no longer a member, and what they rest on.
+async fn farewell(
+    pipeline: &Pipeline,
+    server: ServerId,
+    peer: DeviceId,
+    theirs: &Hello,
+) -> Result<Vec<SignedBytes>, SyncError> {
+    let (heads, seqs) = (theirs.heads.clone(), theirs.seqs.clone());
+    let events = pipeline
+        .read(move |world| {
+            let Some(governance) = world.servers.get(&server).map(|held| &held.governance) else { return Vec::new() };
+            let Some(account) = governance.state().account_of_device(&peer) else { return Vec::new() };
+            let acts = governance.departure_of(&account, &peer);
+            governance
+                .missing_for(&heads, &seqs)
+                .filter(|e| acts.iter().any(|act| *act == e.id() || governance.is_in_past(&e.id(), act)))
+                .map(|e| e.signed().clone())
+                .collect()
+        })
+        .await?;
+    Ok(events)
 }
 
 /// `whole` for members; strangers are told heads alone.

@@ -23,7 +23,11 @@ pub async fn request_keys(
     let wanted = pipeline
         .read(move |world| {
             let me = world.me.as_ref()?;
-            let lacking: Vec<EpochId> = world.servers.get(&server)?.ring.lacking().take(KEY_REQUEST_EPOCHS).collect();
+            let held = world.servers.get(&server)?;
+            let (state, device) = (held.governance.state(), me.device_id());
+            let inside = held.scopes.iter().filter(|(scope, _)| state.is_in_scope(&device, scope));
+            let mut lacking: Vec<EpochId> = inside.flat_map(|(_, keys)| keys.ring.lacking()).collect();
+            lacking.truncate(KEY_REQUEST_EPOCHS);
             (!lacking.is_empty()).then(|| (lacking, me.account.prekey_register().signed.clone()))
         })
         .await?;

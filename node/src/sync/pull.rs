@@ -47,8 +47,15 @@ pub(super) async fn pull(
     peer: DeviceId,
 ) -> Result<Pulled, SyncError> {
     let mut stream = overlay.open_stream(peer, Protocol::Log).await?;
-    let digests = pipeline.read(move |world| world.servers.get(&server).map(|s| s.digests())).await?;
-    let Some(ours) = digests else { return Ok(Pulled::default()) };
+    let held = pipeline
+        .read(move |world| {
+            let (held, device) = (world.servers.get(&server)?, world.me.as_ref()?.device_id());
+            let seen: HashSet<ChannelId> =
+                held.governance.state().channel_ids().filter(|channel| held.shows(&device, channel)).collect();
+            Some((held.digests_for(&device), seen))
+        })
+        .await?;
+    let Some((ours, seen)) = held else { return Ok(Pulled::default()) };
     let hello = v1::LogHello {
         server: Bytes::copy_from_slice(server.as_ref()),
         digest: Bytes::copy_from_slice(&server_digest(&ours)),
@@ -66,6 +73,9 @@ pub(super) async fn pull(
     let mut offers = Vec::new();
     for digest in theirs {
         let channel = channel_id(&digest.channel)?;
+        if !seen.contains(&channel) {
+            continue;
+        }
         if ours.get(&channel).is_some_and(|ours| ours.as_slice() == digest.digest.as_ref()) {
             continue;
         }

@@ -52,7 +52,7 @@ pub(super) async fn serve(
         return refuse(&mut stream, RefusalReason::NotMember).await;
     }
     let digests =
-        pipeline.read(move |world| world.servers.get(&server).map(|s| s.digests())).await?.unwrap_or_default();
+        pipeline.read(move |world| world.servers.get(&server).map(|s| s.digests_for(&peer))).await?.unwrap_or_default();
     let same = hello.digest.as_ref() == server_digest(&digests);
     let channels = if same { Vec::new() } else { digests };
     let channels = channels
@@ -64,7 +64,7 @@ pub(super) async fn serve(
         .collect();
     stream.send_message(&frame(Frame::Digests(v1::LogDigests { channels }))).await?;
     if same {
-        let all = pipeline.read(move |world| all_summaries(world, &server)).await?;
+        let all = pipeline.read(move |world| all_summaries(world, &server, &peer)).await?;
         log_index.seen(peer, &all);
     }
     loop {
@@ -88,8 +88,10 @@ pub(super) async fn serve(
     }
 }
 
-fn all_summaries(world: &World, server: &ServerId) -> Vec<LogSummary> {
-    world.servers.get(server).into_iter().flat_map(|s| s.channels.values()).flat_map(Channel::summaries).collect()
+fn all_summaries(world: &World, server: &ServerId, peer: &DeviceId) -> Vec<LogSummary> {
+    let Some(held) = world.servers.get(server) else { return Vec::new() };
+    let shown = held.channels.iter().filter(|(id, _)| held.shows(peer, id));
+    shown.flat_map(|(_, channel)| Channel::summaries(channel)).collect()
 }
 
 async fn offer(
@@ -103,7 +105,7 @@ async fn offer(
     log_index.seen(peer, &theirs);
     let offer = pipeline
         .read(move |world| {
-            if Standing::of(world, &server, &peer) != Standing::Member {
+            if !world.servers.get(&server).is_some_and(|held| held.shows(&peer, &channel)) {
                 return v1::LogOffer::default();
             }
             // As many logs as fit a frame, those the asker does not know first; the rest comes with its next question.
@@ -138,8 +140,15 @@ async fn answer(
         return refuse(stream, RefusalReason::Malformed).await;
     };
     let too_long = range.from == 0 || range.to < range.from || range.to - range.from >= FETCH_ENTRIES;
-    let (home, standing) =
-        pipeline.read(move |world| (world.log_home.get(&log).copied(), Standing::of(world, &server, &peer))).await?;
+    let (home, standing) = pipeline
+        .read(move |world| {
+            let home = world.log_home.get(&log).copied();
+            let shown = |(server, channel): &(ServerId, ChannelId)| {
+                world.servers.get(server).is_some_and(|held| held.shows(&peer, channel))
+            };
+            (home.filter(shown), Standing::of(world, &server, &peer))
+        })
+        .await?;
     if standing != Standing::Member {
         return refuse(stream, RefusalReason::NotMember).await;
     }

@@ -7,7 +7,7 @@ use chacha20poly1305::{
 };
 
 use super::EpochKeys;
-use crate::ids::{EpochId, ServerId};
+use crate::ids::{EpochId, ScopeId};
 
 const HINT_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
@@ -31,7 +31,7 @@ pub enum FrameError {
 /// # Panics
 /// Never: the cipher fails only above 256 GiB.
 #[must_use]
-pub fn seal_frame(keys: &EpochKeys, scope: &ServerId, epoch: &EpochId, nonce: &[u8; 24], plain: &[u8]) -> Bytes {
+pub fn seal_frame(keys: &EpochKeys, scope: &ScopeId, epoch: &EpochId, nonce: &[u8; 24], plain: &[u8]) -> Bytes {
     let aad = [scope.as_ref(), epoch.as_ref()].concat();
     let sealed = XChaCha20Poly1305::new((&*keys.live).into())
         .encrypt(&XNonce::from(*nonce), Payload { msg: plain, aad: &aad })
@@ -59,7 +59,7 @@ pub fn hint_of(keys: &EpochKeys, frame: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`FrameError`].
-pub fn open_frame(keys: &EpochKeys, scope: &ServerId, epoch: &EpochId, frame: &[u8]) -> Result<Bytes, FrameError> {
+pub fn open_frame(keys: &EpochKeys, scope: &ScopeId, epoch: &EpochId, frame: &[u8]) -> Result<Bytes, FrameError> {
     let too_short = FrameError::TooShort { actual: frame.len() };
     let rest = frame.get(HINT_BYTES..).ok_or(too_short)?;
     let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(too_short)?;
@@ -82,7 +82,10 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
-    use crate::epoch::{HistoryRoot, Secret};
+    use crate::{
+        epoch::{HistoryRoot, Secret},
+        ids::ServerId,
+    };
 
     fn keys(seed: u8) -> EpochKeys {
         Secret::History(HistoryRoot::new(Zeroizing::new([seed; 32])))
@@ -91,13 +94,13 @@ mod tests {
 
     #[test]
     fn a_frame_opens_under_its_own_epoch_only() {
-        let (server, epoch) = (ServerId::new([1; 32]), EpochId::new([2; 32]));
-        let frame = seal_frame(&keys(7), &server, &epoch, &[9; 24], b"hello");
+        let (scope, epoch) = (ScopeId::new([1; 32]), EpochId::new([2; 32]));
+        let frame = seal_frame(&keys(7), &scope, &epoch, &[9; 24], b"hello");
         assert!(hint_of(&keys(7), &frame));
         assert!(!hint_of(&keys(8), &frame));
-        assert_eq!(open_frame(&keys(7), &server, &epoch, &frame).as_deref(), Ok(&b"hello"[..]));
-        assert_eq!(open_frame(&keys(7), &ServerId::new([3; 32]), &epoch, &frame), Err(FrameError::Tag));
-        assert_eq!(open_frame(&keys(8), &server, &epoch, &frame), Err(FrameError::Tag));
-        assert_eq!(open_frame(&keys(7), &server, &epoch, &frame[..20]), Err(FrameError::TooShort { actual: 20 }));
+        assert_eq!(open_frame(&keys(7), &scope, &epoch, &frame).as_deref(), Ok(&b"hello"[..]));
+        assert_eq!(open_frame(&keys(7), &ScopeId::new([3; 32]), &epoch, &frame), Err(FrameError::Tag));
+        assert_eq!(open_frame(&keys(8), &scope, &epoch, &frame), Err(FrameError::Tag));
+        assert_eq!(open_frame(&keys(7), &scope, &epoch, &frame[..20]), Err(FrameError::TooShort { actual: 20 }));
     }
 }

@@ -14,7 +14,7 @@ use prost::Message;
 use zeroize::Zeroizing;
 
 use super::{HistoryRoot, WrapKind, WrapScope};
-use crate::ids::{DeviceId, EpochId, ServerId};
+use crate::ids::{DeviceId, EpochId, ScopeId, ServerId};
 
 /// Bytes of a row on the wire: three ids or keys of at most 82 bytes and their tags.
 const ROW_BYTES: usize = 156;
@@ -42,11 +42,13 @@ pub struct EpochParent<'a> {
 /// What a new epoch is made for.
 #[derive(Debug)]
 pub struct EpochPlan<'a> {
-    /// The server; its default scope.
+    /// The server.
     pub server: ServerId,
+    /// The scope: the server's own, or that of a private channel.
+    pub scope: ScopeId,
     /// The epochs it follows.
     pub parents: &'a [EpochParent<'a>],
-    /// All devices of all members.
+    /// All devices of everybody the scope is for.
     pub allowed: &'a [DeviceId],
     /// Those of them whose prekey is known.
     pub recipients: &'a [Recipient],
@@ -76,7 +78,7 @@ pub fn recipients_root(devices: impl IntoIterator<Item = DeviceId>) -> [u8; 32] 
 }
 
 impl NewEpoch {
-    /// Makes an epoch of a server's default scope under a random root.
+    /// Makes an epoch of a scope under a random root.
     ///
     /// Rows beyond 32 KiB are left out (those devices ask for a KEY_GRANT). `wrap(recipient, info, aad, secret)` seals one row;
     /// `None` leaves it out.
@@ -86,14 +88,14 @@ impl NewEpoch {
         plan: &EpochPlan<'_>,
         mut wrap: impl FnMut(&Recipient, &[u8], &[u8], &[u8; 32]) -> Option<[u8; 80]>,
     ) -> Self {
-        let EpochPlan { server, parents, allowed, recipients, link_nonce, reason } = *plan;
+        let EpochPlan { server, scope: id, parents, allowed, recipients, link_nonce, reason } = *plan;
         let commitments = root.commitments();
         let mut parents: Vec<&EpochParent<'_>> = parents.iter().collect();
         parents.sort_unstable_by_key(|p| (std::cmp::Reverse(p.generation), p.id));
         parents.truncate(EPOCH_PARENTS);
         parents.sort_unstable_by_key(|p| p.id);
         let generation = parents.iter().map(|p| p.generation).max().unwrap_or(0).saturating_add(1);
-        let scope = WrapScope { server, scope: server, generation, history_commit: commitments.history };
+        let scope = WrapScope { server, scope: id, generation, history_commit: commitments.history };
         let info = scope.info();
         let mut recipients = recipients.to_vec();
         recipients.sort_unstable_by_key(|r| r.device);
@@ -112,7 +114,7 @@ impl NewEpoch {
             })
             .collect();
         let data = v1::KeyEpoch {
-            scope: Bytes::copy_from_slice(server.as_ref()),
+            scope: Bytes::copy_from_slice(id.as_ref()),
             generation,
             parents: parents.iter().map(|p| Bytes::copy_from_slice(p.id.as_ref())).collect(),
             recipients_root: Bytes::copy_from_slice(&recipients_root(allowed.iter().copied())),

@@ -1,11 +1,11 @@
-//! The epochs of one server as this node knows them: which secrets it holds, which it lacks, which to encrypt under.
+//! The epochs of one scope as this node knows them: which secrets it holds, which it lacks, which to encrypt under.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
 use super::{Commitments, EpochKeys, FrameError, HistoryRoot, Secret, frame, new::open_link};
-use crate::ids::{EpochId, ServerId};
+use crate::ids::{EpochId, ScopeId, ServerId};
 
 /// What an effective KEY_EPOCH event says, and whether it may be encrypted under.
 #[derive(Clone, Debug)]
@@ -16,9 +16,11 @@ pub struct KnownEpoch {
     pub author_level: u32,
     /// What its secrets must match.
     pub commitments: Commitments,
+    /// The epochs it follows.
+    pub parents: Vec<EpochId>,
     /// Its parents' secrets under its own.
     pub hist_link: Bytes,
-    /// Whether everybody who ever held it is still allowed (rule E3).
+    /// Whether everybody who holds it is still allowed (rule E3).
     pub usable: bool,
 }
 
@@ -35,9 +37,10 @@ pub struct BadWrap {
     pub epoch: EpochId,
 }
 
-/// Epochs of one server.
+/// Epochs of one scope.
 pub struct Ring {
     server: ServerId,
+    scope: ScopeId,
     known: BTreeMap<EpochId, KnownEpoch>,
     held: BTreeMap<EpochId, Held>,
 }
@@ -51,8 +54,8 @@ impl std::fmt::Debug for Ring {
 impl Ring {
     /// No epochs yet.
     #[must_use]
-    pub const fn new(server: ServerId) -> Self {
-        Self { server, known: BTreeMap::new(), held: BTreeMap::new() }
+    pub const fn new(server: ServerId, scope: ScopeId) -> Self {
+        Self { server, scope, known: BTreeMap::new(), held: BTreeMap::new() }
     }
 
     /// Takes note of an effective epoch, or of a change of its author's level or its usability.
@@ -114,9 +117,13 @@ impl Ring {
             .map(|(id, _)| *id)
     }
 
-    /// Effective epochs whose secret is not held.
-    pub fn lacking(&self) -> impl Iterator<Item = EpochId> + '_ {
-        self.known.keys().filter(|id| !self.held.contains_key(id)).copied()
+    /// Effective epochs whose secret is not held, the newest first: whoever makes many that nobody can open hides none behind them.
+    #[must_use]
+    pub fn lacking(&self) -> Vec<EpochId> {
+        let lacking = self.known.iter().filter(|(id, _)| !self.held.contains_key(id));
+        let mut lacking: Vec<(u32, EpochId)> = lacking.map(|(id, known)| (known.generation, *id)).collect();
+        lacking.sort_unstable_by_key(|(generation, id)| (std::cmp::Reverse(*generation), *id));
+        lacking.into_iter().map(|(_, id)| id).collect()
     }
 
     /// Whether any effective epoch is usable, held or not.
@@ -125,14 +132,21 @@ impl Ring {
         self.known.values().any(|known| known.usable)
     }
 
-    /// Effective epochs that no other effective epoch of greater generation stands above: the parents of the next.
+    /// Whether any effective epoch is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The parents of the next epoch: effective epochs held with all history that no other epoch held follows. What was made on two
+    /// sides of a partition comes together in it, whatever the generations.
     #[must_use]
     pub fn tips(&self) -> Vec<(EpochId, u32, &HistoryRoot)> {
-        let newest = self.held.keys().filter_map(|id| self.known.get(id)).map(|k| k.generation).max().unwrap_or(0);
-        self.known
-            .iter()
-            .filter(|(_, known)| known.generation == newest)
-            .filter_map(|(id, known)| match &self.held.get(id)?.secret {
+        let held = || self.known.iter().filter_map(|(id, known)| Some((id, known, self.held.get(id)?)));
+        let followed: BTreeSet<EpochId> = held().flat_map(|(_, known, _)| known.parents.iter().copied()).collect();
+        held()
+            .filter(|(id, ..)| !followed.contains(id))
+            .filter_map(|(id, known, held)| match &held.secret {
                 Secret::History(root) => Some((*id, known.generation, root)),
                 Secret::Messages(_) => None,
             })
@@ -173,13 +187,13 @@ impl Ring {
     /// Encrypts a frame under an epoch held.
     #[must_use]
     pub fn seal(&self, epoch: &EpochId, nonce: &[u8; 24], plain: &[u8]) -> Option<Bytes> {
-        self.held.get(epoch).map(|held| frame::seal_frame(&held.keys, &self.server, epoch, nonce, plain))
+        self.held.get(epoch).map(|held| frame::seal_frame(&held.keys, &self.scope, epoch, nonce, plain))
     }
 
     /// Finds a frame's epoch by its hint and decrypts it; `None` when no epoch held fits.
     pub fn open(&self, bytes: &[u8]) -> Option<Result<(EpochId, Bytes), FrameError>> {
         let (id, held) = self.held.iter().find(|(_, held)| frame::hint_of(&held.keys, bytes))?;
-        Some(frame::open_frame(&held.keys, &self.server, id, bytes).map(|plain| (*id, plain)))
+        Some(frame::open_frame(&held.keys, &self.scope, id, bytes).map(|plain| (*id, plain)))
     }
 }
 
@@ -194,12 +208,17 @@ mod tests {
         HistoryRoot::new(Zeroizing::new([seed; 32]))
     }
 
+    fn ring() -> Ring {
+        Ring::new(ServerId::new([9; 32]), ScopeId::new([9; 32]))
+    }
+
     fn note(ring: &mut Ring, id: u8, new: &NewEpoch, usable: bool) -> EpochId {
         let id = EpochId::new([id; 32]);
         let known = KnownEpoch {
             generation: new.data.generation,
             author_level: 10,
             commitments: new.root.commitments(),
+            parents: new.data.parents.iter().map(|p| EpochId::try_from(p.as_ref()).expect("an id")).collect(),
             hist_link: new.data.hist_link.clone(),
             usable,
         };
@@ -210,6 +229,7 @@ mod tests {
     fn make(seed: u8, parents: &[EpochParent<'_>]) -> NewEpoch {
         let plan = EpochPlan {
             server: ServerId::new([9; 32]),
+            scope: ScopeId::new([9; 32]),
             parents,
             allowed: &[],
             recipients: &[],
@@ -225,32 +245,63 @@ mod tests {
         let first = make(1, &[]);
         let second = make(2, &[EpochParent { id: EpochId::new([1; 32]), generation: 1, root: &first.root }]);
         let third = make(3, &[EpochParent { id: EpochId::new([2; 32]), generation: 2, root: &second.root }]);
-        let mut ring = Ring::new(ServerId::new([9; 32]));
+        let mut ring = ring();
         let ids =
             [note(&mut ring, 1, &first, true), note(&mut ring, 2, &second, true), note(&mut ring, 3, &third, true)];
         // when: only the newest secret is handed over
         let gained = ring.hold(ids[2], Secret::History(root(3))).expect("matches");
         // then: all three are held
         assert_eq!(gained.len(), 3);
-        assert_eq!(ring.lacking().count(), 0);
+        assert!(ring.lacking().is_empty());
         assert_eq!(ring.sending(), Some(ids[2]));
     }
 
     #[test]
     fn a_wrong_secret_is_told_and_not_held() {
-        let mut ring = Ring::new(ServerId::new([9; 32]));
+        let mut ring = ring();
         let id = note(&mut ring, 1, &make(1, &[]), true);
         assert_eq!(ring.hold(id, Secret::History(root(2))), Err(BadWrap { epoch: id }));
-        assert_eq!(ring.lacking().collect::<Vec<_>>(), [id]);
+        assert_eq!(ring.lacking(), [id]);
     }
 
     #[test]
     fn an_unusable_epoch_still_decrypts_but_is_not_encrypted_under() {
-        let mut ring = Ring::new(ServerId::new([9; 32]));
+        let mut ring = ring();
         let id = note(&mut ring, 1, &make(1, &[]), false);
         ring.hold(id, Secret::History(root(1))).expect("matches");
         assert_eq!(ring.sending(), None);
         let frame = ring.seal(&id, &[0; 24], b"x").expect("held");
         assert_eq!(ring.open(&frame), Some(Ok((id, Bytes::from_static(b"x")))));
+    }
+
+    #[test]
+    fn the_next_epoch_follows_what_was_made_on_both_sides_of_a_partition() {
+        // given: one side has rotated twice, the other once
+        let first = make(1, &[]);
+        let from = |id: u8, generation, root| EpochParent { id: EpochId::new([id; 32]), generation, root };
+        let left = make(2, &[from(1, 1, &first.root)]);
+        let further = make(3, &[from(2, 2, &left.root)]);
+        let right = make(4, &[from(1, 1, &first.root)]);
+        let mut ring = ring();
+        for (id, epoch, seed) in [(1, &first, 1), (2, &left, 2), (3, &further, 3), (4, &right, 4)] {
+            let id = note(&mut ring, id, epoch, true);
+            ring.hold(id, Secret::History(root(seed))).expect("matches");
+        }
+        // then: both ends are its parents, so that its secret hands over both histories
+        let tips: Vec<(EpochId, u32)> = ring.tips().into_iter().map(|(id, generation, _)| (id, generation)).collect();
+        assert_eq!(tips, [(EpochId::new([3; 32]), 3), (EpochId::new([4; 32]), 2)]);
+        // then: meanwhile the greater generation is written under
+        assert_eq!(ring.sending(), Some(EpochId::new([3; 32])));
+    }
+
+    #[test]
+    fn an_epoch_that_nobody_can_open_is_no_parent_and_does_not_hide_one() {
+        let (first, garbage) = (make(1, &[]), make(2, &[]));
+        let mut ring = ring();
+        let held = note(&mut ring, 1, &first, true);
+        ring.hold(held, Secret::History(root(1))).expect("matches");
+        let unheld = note(&mut ring, 2, &garbage, true);
+        assert_eq!(ring.tips().len(), 1);
+        assert_eq!((ring.sending(), ring.lacking()), (Some(held), vec![unheld]));
     }
 }

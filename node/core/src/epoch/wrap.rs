@@ -2,7 +2,7 @@
 
 use folkmoot_proto::v1;
 
-use crate::ids::{DeviceId, ServerId};
+use crate::ids::{DeviceId, ScopeId, ServerId};
 
 /// Which secret a row wraps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl WrapKind {
 pub struct WrapScope {
     /// The server.
     pub server: ServerId,
-    /// The scope: the server's id for its default scope.
-    pub scope: ServerId,
+    /// The scope.
+    pub scope: ScopeId,
     /// The epoch's generation.
     pub generation: u32,
     /// Its commitment to `H`.

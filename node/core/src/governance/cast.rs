@@ -122,7 +122,7 @@ pub(crate) fn channel_put(channel: Option<ChannelId>, name: String) -> Payload {
 /// KEY_EPOCH without recipients.
 pub(crate) fn key_epoch() -> Payload {
     Payload::KeyEpoch(KeyEpoch {
-        scope: [0; 32],
+        scope: ServerId::from(event_id(0)).into(),
         generation: 1,
         parents: Vec::new(),
         recipients_root: [0; 32],

@@ -10,7 +10,7 @@ use prost::Message;
 use super::{InvalidEvent, codec};
 use crate::{
     epoch::WrapKind,
-    ids::{DeviceId, EventId},
+    ids::{DeviceId, EventId, ScopeId},
 };
 
 /// Bytes of a history link: a nonce, a tag and four parents of 70 bytes at most.
@@ -21,8 +21,8 @@ const SEALED_BYTES: usize = 80;
 /// Data of KEY_EPOCH.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyEpoch {
-    /// The server's id for its default scope.
-    pub scope: [u8; 32],
+    /// The server's own scope, or that of a private channel.
+    pub scope: ScopeId,
     /// 1 + the greatest of the parents'.
     pub generation: u32,
     /// KEY_EPOCH events it follows, at most 4, ascending.
@@ -98,7 +98,7 @@ impl KeyEpoch {
     pub(super) fn to_wire(&self) -> v1::KeyEpoch {
         let bytes = |id: &[u8]| Bytes::copy_from_slice(id);
         v1::KeyEpoch {
-            scope: bytes(&self.scope),
+            scope: bytes(self.scope.as_ref()),
             generation: self.generation,
             parents: self.parents.iter().map(|p| bytes(p.as_ref())).collect(),
             recipients_root: bytes(&self.recipients_root),

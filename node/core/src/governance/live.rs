@@ -4,7 +4,13 @@
 //! that is concurrent to others and can take away what they stood on makes those others be looked at again; only if one of them
 //! turns is everything decided anew.
 
+mod bounds;
+mod epochs;
+
 use std::{collections::BTreeMap, sync::OnceLock};
+
+pub use bounds::{LogBounds, Silence, Touched};
+pub use epochs::{Access, ScopeEpoch};
 
 use folkmoot_identity::Hlc;
 use folkmoot_proto::limits::EVENT_PARENTS;
@@ -14,13 +20,10 @@ use super::{
     dag::{Dag, Gate},
     event::Origin,
     past::Past,
-    resolve::{Judge, Resolution, Verdict},
+    resolve::{Judge, Resolution, Verdict, under},
     state::Builder,
 };
-use crate::{
-    epoch::recipients_root,
-    ids::{AccountId, DeviceId, EventId, ServerId},
-};
+use crate::ids::{AccountId, DeviceId, EventId, ScopeId, ServerId};
 
 /// How often a batch may be decided anew from the beginning before the rest of it is taken unseen and decided once at the end.
 const RESOLUTIONS_PER_BATCH: usize = 8;
@@ -32,10 +35,12 @@ pub struct Governance {
     dag: Dag,
     resolution: Resolution,
     state: State,
-    /// Per KEY_EPOCH the digest of who was allowed in its author's past, once computed.
-    roots: BTreeMap<EventId, OnceLock<[u8; 32]>>,
-    /// The same for who is allowed now, once computed.
+    /// Per KEY_EPOCH who was allowed in its author's past, once computed.
+    access: BTreeMap<EventId, OnceLock<Access>>,
+    /// Digest of who is allowed now in the server's own scope, once computed.
     root_now: OnceLock<[u8; 32]>,
+    /// The same for private channels.
+    private_roots: OnceLock<BTreeMap<ScopeId, [u8; 32]>>,
     greatest_hlc: Hlc,
 }
 
@@ -78,7 +83,16 @@ impl Governance {
         dag.insert(event, Gate::Check)?;
         let mut resolution = Resolution::of(&dag, None);
         let state = Builder::new(&dag, &mut resolution).whole();
-        Ok(Self { server, dag, resolution, state, roots: BTreeMap::new(), root_now: OnceLock::new(), greatest_hlc })
+        Ok(Self {
+            server,
+            dag,
+            resolution,
+            state,
+            access: BTreeMap::new(),
+            root_now: OnceLock::new(),
+            private_roots: OnceLock::new(),
+            greatest_hlc,
+        })
     }
 
     /// Takes an event whose parents are known.
@@ -131,7 +145,7 @@ impl Governance {
             if self.resolution.would_take_use(&self.dag, position) { Ok(()) } else { Err(Why::InviteUsedUp) }
         });
         if judged.is_err() || in_any_case {
-            self.roots.remove(&self.dag.event(position).id());
+            self.access.remove(&self.dag.event(position).id());
             self.resolution.verdicts.pop();
             self.dag.retract_last(mark);
             self.greatest_hlc = greatest_hlc;
@@ -185,7 +199,7 @@ impl Governance {
         self.resolution.verdicts.push(Verdict::Open);
         self.greatest_hlc = self.greatest_hlc.max(hlc);
         if is_epoch {
-            self.roots.insert(id, OnceLock::new());
+            self.access.insert(id, OnceLock::new());
         }
         Ok(position)
     }
@@ -202,6 +216,9 @@ impl Governance {
         Builder::new(&self.dag, &mut self.resolution).apply(&mut self.state, position);
         if !self.leaves_members(position) {
             self.root_now = OnceLock::new();
+        }
+        if !self.leaves_access(position) {
+            self.private_roots = OnceLock::new();
         }
         let id = self.dag.event(position).id();
         Some(if verdict == Verdict::Effective { vec![id] } else { Vec::new() })
@@ -250,17 +267,8 @@ impl Governance {
         self.state = Builder::new(&self.dag, &mut resolution).whole();
         self.resolution = resolution;
         self.root_now = OnceLock::new();
+        self.private_roots = OnceLock::new();
         turned
-    }
-
-    /// Computes the digest of an epoch's recipients where that costs nothing: when the present state has the same members as its
-    /// author's past.
-    fn note_root(&self, position: u32) {
-        let Some(root) = self.roots.get(&self.dag.event(position).id()) else { return };
-        let decided = self.resolution.verdict(position) != Verdict::Open;
-        if decided && self.concurrent(position).all(|p| self.leaves_members(p)) {
-            root.get_or_init(|| *self.root_now.get_or_init(|| recipients_root(self.state.member_devices())));
-        }
     }
 
     /// Whether an event can have nothing to do with who is a member.
@@ -275,17 +283,6 @@ impl Governance {
                 | Payload::KeyEpoch(_)
                 | Payload::Restrict(_)
         )
-    }
-
-    /// Digest of the devices allowed in the own past of a KEY_EPOCH (rule E1); `None` for any other event.
-    #[must_use]
-    pub fn recipients_root_at(&self, epoch: &EventId) -> Option<[u8; 32]> {
-        let root = self.roots.get(epoch)?;
-        let past = &self.dag.node(self.dag.position(epoch)?).past;
-        Some(*root.get_or_init(|| {
-            let mut resolution = Resolution::of(&self.dag, Some(past));
-            recipients_root(Builder::new(&self.dag, &mut resolution).member_devices())
-        }))
     }
 
     /// What the past of these events and they themselves come to. Unknown ones are passed over.
@@ -400,6 +397,16 @@ impl Governance {
     pub fn rolled_back(&self) -> impl Iterator<Item = &Event> + '_ {
         let lost = |p: &u32| self.resolution.verdict(*p) == Verdict::Ineffective(Why::Revoked);
         (0..self.dag.len_u32()).filter(lost).map(|p| self.dag.event(p))
+    }
+
+    /// The acts by which an account, or one of its devices, is no longer in the server; empty for a member's device.
+    #[must_use]
+    pub fn departure_of(&self, account: &AccountId, device: &DeviceId) -> Vec<EventId> {
+        let acts = &self.resolution.acts;
+        let by_account = under(&acts.against, account).iter().chain(under(&acts.leaves, account));
+        let gone = by_account.filter(|_| !self.state.is_member(account));
+        let disowned = under(&acts.device_revokes, &(*account, *device)).iter();
+        gone.chain(disowned).map(|act| self.dag.event(*act).id()).collect()
     }
 
     /// Level at which an event is decided: that of the grant it cites, at most 100.

@@ -30,7 +30,7 @@ pub use insert_error::InsertError;
 pub use invalid::InvalidEvent;
 pub use join::JoinRequest;
 pub use key_epoch::{KeyEpoch, WrapRow};
-pub use live::{Governance, Inserted, Proposal};
+pub use live::{Access, Governance, Inserted, LogBounds, Proposal, ScopeEpoch, Silence, Touched};
 pub use payload::{
     Admit, ChannelKind, ChannelPut, Expulsion, Fence, Founder, Genesis, Heirs, Invite, MessageRate, Override,
     OverrideTarget, Payload, Restrict, RoleChange, RoleDef, RolePerms, ServerSettings, Succession, Visibility,

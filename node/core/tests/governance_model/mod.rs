@@ -12,7 +12,7 @@ use folkmoot_core::{
         KeyEpoch, MessageRate, Override, OverrideTarget, Payload, Permission, Permissions, Restrict, Role, RoleChange,
         RoleDef, RolePerms, Succession, Verified, Visibility,
     },
-    ids::{AccountId, ChannelId, DeviceId, EventId, ServerId},
+    ids::{AccountId, ChannelId, DeviceId, EventId, ScopeId, ServerId},
 };
 use folkmoot_identity::{
     Certificate, Hlc, Register, RegisterId, RegisterKind, RegisterValue, certificate::CertificateId,
@@ -390,7 +390,7 @@ fn payload(event: &Value, signatures: Vec<EventId>) -> Payload {
         "RATIFY" => Payload::Ratify { ids: texts(&data["ids"]).into_iter().map(event_id).collect() },
         "CHECKPOINT" => Payload::Checkpoint { seal: data["seal"].as_bool().unwrap_or(false) },
         "KEY_EPOCH" => Payload::KeyEpoch(KeyEpoch {
-            scope: [0; 32],
+            scope: ScopeId::new([0; 32]),
             generation: 1,
             parents: Vec::new(),
             recipients_root: [0; 32],

@@ -83,6 +83,9 @@ impl Turn<'_> {
         let order = state.siblings(parent.as_ref()).last().map_or(0, |last| last.order.saturating_add(SPACING));
         let id = self
             .put_channel(ChannelPut { channel: None, name, kind, topic, parent, overrides, private, order }, server)?;
+        if private {
+            self.rotate(server, id.into(), "first")?;
+        }
         self.remember(nonce, id.as_ref())?;
         Ok(Made { id, replayed: false })
     }

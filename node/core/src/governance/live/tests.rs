@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::epoch::recipients_root;
 use crate::governance::{
     LEVEL_OWNER,
     cast::{KINDS, Kind, Story, account, admit, cases, device, event_id, invite, key_epoch, remove},
@@ -256,7 +257,7 @@ fn the_state_at_some_events_is_that_of_a_node_that_knows_only_their_past() {
         let (owner, hlc) = (story.people[0], story.bodies[index].1.hlc.bits() + 1);
         let epoch = story.tell(owner, owner.as_device(), Some(event_id(0)), hlc, &[index], key_epoch());
         assert_eq!(
-            story.governance.recipients_root_at(&story.bodies[epoch].0),
+            story.governance.access_at(&story.bodies[epoch].0).map(|access| access.root),
             Some(recipients_root(node.state().member_devices())),
             "seed {seed}"
         );

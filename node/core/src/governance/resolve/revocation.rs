@@ -121,6 +121,21 @@ impl Judge<'_> {
         self.visit(subject, under(&acts.against, account), visit, |r| self.expels(r, account, invite, subject.past))
     }
 
+    /// Whether `r`, an act against `account`, ends what `grant` gave it: it ranks above what was given, and the granter did not know
+    /// of it. What owners hold is never ended.
+    pub(in crate::governance) fn ends(&self, r: u32, grant: u32, account: &AccountId) -> bool {
+        let Some(role) = self.dag.conferred(grant).filter(|role| *role != Role::Owner) else { return false };
+        let node = self.dag.node(grant);
+        self.dag.rank(r) > Rank::of_level(self.dag.role_level(role))
+            && match &self.dag.event(r).payload {
+                Payload::RevokeRole(change) => change.role == role && !node.past.contains(r),
+                _ if matches!(node.event.payload, Payload::Admit(_)) => {
+                    self.expels(r, account, node.claim.invite, &node.past)
+                }
+                _ => !node.past.contains(r),
+            }
+    }
+
     /// Whether `r` keeps `account` from coming in by `invite`: a kick that the inviter did not know of, a ban not lifted in
     /// `seen`.
     pub(in crate::governance) fn expels(&self, r: u32, account: &AccountId, invite: Option<u32>, seen: &Past) -> bool {

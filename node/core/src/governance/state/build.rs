@@ -342,17 +342,7 @@ impl<'a> Builder<'a> {
         if acts.leaves.get(account).is_some_and(|leaves| leaves.iter().any(|x| !node.past.contains(*x))) {
             return false;
         }
-        let rank = Rank::of_level(self.dag.role_level(role));
-        let admits = matches!(node.event.payload, Payload::Admit(_));
-        let ends = |r: &u32| {
-            self.dag.rank(*r) > rank
-                && match &self.dag.event(*r).payload {
-                    Payload::RevokeRole(change) => change.role == role && !node.past.contains(*r),
-                    _ if admits => judge.expels(*r, account, node.claim.invite, &node.past),
-                    _ => !node.past.contains(*r),
-                }
-        };
-        !acts.against.get(account).is_some_and(|against| against.iter().any(ends))
+        !acts.against.get(account).is_some_and(|against| against.iter().any(|r| judge.ends(*r, grant, account)))
     }
 
     /// Devices that an account certified in effective events, and whether it disowned them.

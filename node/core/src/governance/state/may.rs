@@ -3,7 +3,7 @@
 use super::State;
 use crate::{
     governance::{ChannelKind, LEVEL_STEWARD, OverrideTarget, Permission, Permissions, Role},
-    ids::{AccountId, ChannelId, EventId},
+    ids::{AccountId, ChannelId, DeviceId, EventId, ScopeId},
 };
 
 /// A permission that is missing, and why.
@@ -205,6 +205,48 @@ impl State {
     #[must_use]
     pub fn is_category(&self, id: &ChannelId) -> bool {
         self.channel(id).is_some_and(|channel| channel.kind == ChannelKind::Category && !channel.archived)
+    }
+
+    /// Devices of everybody who may see a channel, by account: for whom its keys are, if it has some of its own.
+    pub fn devices_seeing<'a>(&'a self, channel: &'a ChannelId) -> impl Iterator<Item = DeviceId> + 'a {
+        self.members().filter(|account| self.sees(account, channel)).flat_map(|account| {
+            let devices: Vec<DeviceId> = self.devices_of(&account).collect();
+            devices
+        })
+    }
+
+    /// The unit of confidentiality that what is said in a channel belongs to.
+    #[must_use]
+    pub fn scope_of(&self, channel: &ChannelId) -> ScopeId {
+        match self.channel(channel) {
+            Some(private) if private.private => ScopeId::from(*channel),
+            _ => ScopeId::from(self.server()),
+        }
+    }
+
+    /// Devices that may hold the keys of a scope; none for one that is not of this server.
+    #[must_use]
+    pub fn scope_devices(&self, scope: &ScopeId) -> Vec<DeviceId> {
+        if *scope == ScopeId::from(self.server()) {
+            self.member_devices().collect()
+        } else {
+            self.devices_seeing(&scope.channel()).collect()
+        }
+    }
+
+    /// Whether a device may hold the keys of a scope.
+    #[must_use]
+    pub fn is_in_scope(&self, device: &DeviceId, scope: &ScopeId) -> bool {
+        if !self.is_member_device(device) {
+            return false;
+        }
+        *scope == ScopeId::from(self.server())
+            || self.account_of_device(device).is_some_and(|account| self.sees(&account, &scope.channel()))
+    }
+
+    /// Scopes of private channels, ascending.
+    pub fn private_scopes(&self) -> impl Iterator<Item = ScopeId> + '_ {
+        self.channels().filter(|channel| channel.private).map(|channel| ScopeId::from(channel.id))
     }
 
     /// Whether the account may see a channel at all.
