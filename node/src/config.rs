@@ -44,6 +44,9 @@ impl Default for Config {
     }
 }
 
+/// `MOOT_*` that are no settings of a node: where it is, and what shows its window.
+const NO_SETTINGS: &[&str] = &["data_dir", "ephemeral", "window", "window_automation"];
+
 /// What the command line may set; absent values leave the other sources standing.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Overrides {
@@ -92,9 +95,7 @@ impl Config {
     pub fn load(data_dir: &Path, overrides: &Overrides) -> Result<Self, ConfigError> {
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(data_dir.join("config.toml")))
-            .merge(
-                Env::prefixed("MOOT_").ignore(&["data_dir", "ephemeral"]).map(|key| key.as_str().to_lowercase().into()),
-            )
+            .merge(Env::prefixed("MOOT_").ignore(NO_SETTINGS).map(|key| key.as_str().to_lowercase().into()))
             .merge(Serialized::defaults(overrides))
             .extract()
             .map_err(|e| ConfigError::Invalid(Box::new(e)))?;

@@ -11,7 +11,7 @@ use folkmoot_identity::{DeviceKey, IdentityState, Keystore, KeystoreError};
 use folkmoot_ledger::{Ledger, LedgerError, LedgerOptions, OpenError};
 use folkmoot_overlay::{Address, EventReceiver, Overlay, OverlayConfig, OverlayError, OverlayHandle};
 use folkmoot_rpc::{
-    Endpoint, RegistryError, Server, ServerConfig,
+    Endpoint, RegistryError, Server, ServerConfig, Sessions,
     credential::{AdminOnly, CredentialError, issue_admin_token},
     server::ServerError,
 };
@@ -20,9 +20,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     api,
+    clock::now_ms,
     config::Config,
     contacts::Contacts,
     housekeeping, inbound,
+    interface::Embedded,
     join::{self, KnockError},
     listen,
     log_index::LogIndex,
@@ -125,6 +127,8 @@ pub struct Inner {
     pub contacts: Contacts,
     /// Catch-up.
     pub sync: SyncHandle,
+    /// The interface's tickets and sessions.
+    pub sessions: Arc<Sessions>,
     /// When the node started.
     pub started: Instant,
     /// Cancelled when the node shall stop.
@@ -185,6 +189,7 @@ impl Node {
             log_index,
             contacts: Contacts::default(),
             sync: sync.clone(),
+            sessions: Arc::new(Sessions::new(now_ms)),
             started,
             shutdown,
             identity: tokio::sync::Mutex::new(()),
@@ -425,7 +430,10 @@ async fn serve_api(inner: &Arc<Inner>, config: &Config) -> Result<(Server, PathB
     let folder = inner.data_dir.join("api");
     let token = issue_admin_token(&folder, config.keep_tokens).map_err(NodeError::Token)?;
     let registry = api::registry(Arc::clone(inner)).map_err(NodeError::Registry)?;
-    let mut server = ServerConfig::new(config.rpc, registry, Arc::new(AdminOnly::new(&token)));
+    let credentials = (AdminOnly::new(&token), Arc::clone(&inner.sessions));
+    let mut server = ServerConfig::new(config.rpc, registry, Arc::new(credentials));
+    server.interface = Some(Arc::new(Embedded));
+    server.sessions = Some(Arc::clone(&inner.sessions));
     let metrics = Arc::clone(inner);
     server.metrics = Arc::new(move || api::metrics(&metrics));
     let server = Server::start(server).await.map_err(NodeError::Server)?;

@@ -19,6 +19,7 @@ macro_rules! canned_but_messages {
             node::Health,
             node::Stats,
             node::Shutdown,
+            node::UiTicket,
             identity::Create,
             identity::Get,
             identity::Update,

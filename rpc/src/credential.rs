@@ -207,6 +207,13 @@ impl Credential {
         Self { id: "admin".into(), scopes: ScopeSet::all(), servers: None, rate: None, revoked: AtomicBool::new(false) }
     }
 
+    /// A session's of the interface: as the admin token's. All sessions share one name, so that a call repeated after a
+    /// new ticket meets the nonce of its first time.
+    #[must_use]
+    pub(crate) fn interface() -> Self {
+        Self { id: "interface".into(), ..Self::admin() }
+    }
+
     /// A scoped token's. `servers`: only these; `per_second`: calls in the long run and at once.
     #[must_use]
     pub fn scoped(
@@ -319,6 +326,19 @@ impl RateLimit {
 pub trait CredentialStore: Send + Sync + 'static {
     /// What the token stands for; none if nothing, or not any more.
     fn authenticate(&self, token: &str) -> Option<Arc<Credential>>;
+}
+
+/// Two stores as one: what the first does not know the second may.
+impl<A: CredentialStore, B: CredentialStore> CredentialStore for (A, B) {
+    fn authenticate(&self, token: &str) -> Option<Arc<Credential>> {
+        self.0.authenticate(token).or_else(|| self.1.authenticate(token))
+    }
+}
+
+impl<S: CredentialStore + ?Sized> CredentialStore for Arc<S> {
+    fn authenticate(&self, token: &str) -> Option<Arc<Credential>> {
+        (**self).authenticate(token)
+    }
 }
 
 /// The store that knows the admin token and no other.

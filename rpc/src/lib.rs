@@ -17,6 +17,7 @@ pub mod ids;
 pub mod openrpc;
 pub mod registry;
 pub mod server;
+pub mod session;
 mod subscription;
 
 pub use client::{Client, Endpoint};
@@ -25,6 +26,7 @@ pub use credential::{Credential, CredentialStore, Token};
 pub use error::{ApiError, ErrorKind};
 pub use registry::{CallContext, Gate, Registry, RegistryError};
 pub use server::{Server, ServerConfig};
+pub use session::Sessions;
 pub use subscription::{EventSource, EventStream};
 
 /// Version of the contract, as `node.info`, `endpoint.json` and the OpenRPC document name it.

@@ -9,7 +9,7 @@ use super::wait::wait_for;
 /// The longest a command may take.
 const ENDS: Duration = Duration::from_secs(60);
 
-/// The binary, apart from the machine's own settings and data: nothing of `MOOT_*` is inherited, and home is `home`.
+/// The binary, apart from the machine's own settings, data and screen: nothing of `MOOT_*` is inherited, and home is `home`.
 pub(crate) fn moot(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_moot"));
     for (name, _) in std::env::vars_os() {
@@ -17,7 +17,7 @@ pub(crate) fn moot(home: &Path) -> Command {
             command.env_remove(name);
         }
     }
-    command.env("HOME", home).stdin(Stdio::null());
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env("HOME", home).stdin(Stdio::null());
     command
 }
 

@@ -49,6 +49,15 @@ impl Request {
             .with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
     }
 
+    /// A POST of JSON without a credential, to a node known by its address alone.
+    pub(crate) fn post_to(url: &str, path: &str, body: &str) -> Self {
+        Self { line: format!("POST {path} HTTP/1.1"), headers: Vec::new(), body: body.into() }
+            .with("Host", url.trim_start_matches("http://"))
+            .with("Content-Type", "application/json")
+            .with("Content-Length", &body.len().to_string())
+            .with("Connection", "close")
+    }
+
     /// With another first line.
     pub(crate) fn line(mut self, line: &str) -> Self {
         line.clone_into(&mut self.line);
@@ -84,7 +93,12 @@ impl Request {
 
     /// Sends it on a connection of its own and reads the answer.
     pub(crate) async fn send(&self, node: &Node) -> Answer {
-        let mut stream = open(node).await;
+        self.send_to(&node.endpoint().url).await
+    }
+
+    /// The same to a node known by its address alone.
+    pub(crate) async fn send_to(&self, url: &str) -> Answer {
+        let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.expect("the node listens");
         let bytes = [self.head(), self.body.clone()].concat();
         // The node may answer and close before it has taken everything.
         let written = stream.write_all(&bytes).await;

@@ -65,6 +65,7 @@ pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
         c::node::Health => node::health,
         c::node::Stats => node::stats,
         c::node::Shutdown => node::shutdown,
+        c::node::UiTicket => node::ui_ticket,
         c::identity::Create => identity::create,
         c::identity::Get => identity::get,
         c::identity::Update => identity::update,

@@ -7,7 +7,9 @@ use folkmoot_rpc::{
     API_VERSION, ApiError, CallContext,
     contract::{
         Done,
-        node::{HealthCheck, HealthReport, HealthStatus, NoParams, NodeInfo, NodeStats, ShutdownParams},
+        node::{
+            HealthCheck, HealthReport, HealthStatus, NoParams, NodeInfo, NodeStats, ShutdownParams, TicketedAddress,
+        },
     },
 };
 
@@ -87,6 +89,15 @@ pub(super) async fn shutdown(api: &Api, _context: CallContext, params: ShutdownP
         shutdown.cancel();
     });
     Ok(Done {})
+}
+
+pub(super) async fn ui_ticket(
+    api: &Api,
+    _context: CallContext,
+    _params: NoParams,
+) -> Result<TicketedAddress, ApiError> {
+    // A call came in, so the server listens.
+    api.node.sessions.ticket().ok_or_else(ApiError::internal)
 }
 
 /// The process's resident memory where the system tells.

@@ -2,18 +2,24 @@
 
 mod call;
 mod config;
+mod desktop;
 mod events;
 mod invite;
+mod open;
 mod output;
 mod rpc;
 mod serve;
+mod ui;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use folkmoot_rpc::{ApiError, ErrorKind};
 
-use crate::config::{ConfigError, default_data_dir};
+use crate::{
+    config::{ConfigError, default_data_dir},
+    desktop::MootLink,
+};
 
 /// A place to talk that belongs to nobody.
 #[derive(Debug, Parser)]
@@ -24,6 +30,9 @@ struct Cli {
     data_dir: Option<PathBuf>,
     #[command(flatten)]
     serve: serve::Args,
+    /// A moot:// link to open in the chat.
+    #[arg(value_name = "LINK")]
+    link: Option<MootLink>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -40,6 +49,10 @@ enum Command {
     Invite(invite::Args),
     /// Look at the configuration.
     Config(config::Args),
+    /// Print a fresh address of the chat interface; it opens it once, within a minute.
+    Ui(ui::Args),
+    /// This user's menu entry and moot:// links.
+    Desktop(desktop::Args),
 }
 
 /// What a sub-command fails with; the exit code follows from it.
@@ -112,14 +125,20 @@ fn eprint_causes(error: &dyn std::error::Error) {
 }
 
 fn run(cli: Cli) -> Result<(), CliError> {
-    let Cli { data_dir, serve: top, command } = cli;
+    let Cli { data_dir, serve: top, link, command } = cli;
+    if link.is_some() && command.is_some() {
+        return Err(CliError::Usage("a link stands alone, not before a command".into()));
+    }
+    let named = data_dir.clone();
     let data_dir = || data_dir.clone().map_or_else(default_data_dir, Ok);
     match command {
-        None => serve::run(data_dir()?, &top),
-        Some(Command::Serve(args)) => serve::run(data_dir()?, &args.or(top)),
+        None => open::run(&serve::prepare(data_dir()?, &top)?, link),
+        Some(Command::Serve(args)) => serve::run(&serve::prepare(data_dir()?, &args.or(top))?),
         Some(Command::Rpc(args)) => rpc::run(&data_dir()?, args),
         Some(Command::Events(args)) => events::run(&data_dir()?, args),
         Some(Command::Invite(args)) => invite::run(&data_dir()?, args),
         Some(Command::Config(args)) => config::run(&data_dir()?, &args),
+        Some(Command::Ui(args)) => ui::run(&data_dir()?, &args),
+        Some(Command::Desktop(args)) => desktop::run(named, &args),
     }
 }

@@ -5,13 +5,19 @@ use std::{net::SocketAddr, path::PathBuf};
 use anyhow::Context;
 use clap::Args as ClapArgs;
 use folkmoot_identity::IdentityState;
-use tokio::signal::unix::{SignalKind, signal};
+use tempfile::TempDir;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use super::CliError;
+use super::{CliError, output};
 use crate::{
     config::{Config, Overrides},
-    node::{Node, NodeError},
+    desktop::MootLink,
+    node::Node,
 };
 
 /// Arguments of `moot serve`, and of `moot` alone.
@@ -67,7 +73,15 @@ impl Args {
     }
 }
 
-pub(super) fn run(data_dir: PathBuf, args: &Args) -> Result<(), CliError> {
+/// A data folder with its configuration, and a log that is set up.
+pub(super) struct Prepared {
+    pub(super) data_dir: PathBuf,
+    pub(super) config: Config,
+    /// The folder of `--ephemeral`, deleted with this.
+    _temporary: Option<TempDir>,
+}
+
+pub(super) fn prepare(data_dir: PathBuf, args: &Args) -> Result<Prepared, CliError> {
     let temporary = if args.ephemeral {
         Some(tempfile::Builder::new().prefix("moot-").tempdir().context("cannot make a temporary data folder")?)
     } else {
@@ -78,15 +92,32 @@ pub(super) fn run(data_dir: PathBuf, args: &Args) -> Result<(), CliError> {
     let filter =
         EnvFilter::try_new(&config.log).map_err(|error| CliError::Usage(format!("--log {}: {error}", config.log)))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    runtime.block_on(serve(data_dir, config)).map_err(|error| CliError::Other(error.into()))
+    Ok(Prepared { data_dir, config, _temporary: temporary })
 }
 
-async fn serve(data_dir: PathBuf, config: Config) -> Result<(), NodeError> {
-    let node = Node::start(&data_dir, &config).await?;
+pub(super) fn run(prepared: &Prepared) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    runtime.block_on(async {
+        let node = Node::start(&prepared.data_dir, &prepared.config).await;
+        serve_until_signal(node.map_err(|error| CliError::Other(error.into()))?, None).await
+    })
+}
+
+/// Tells where the node is and lets it run until it is told to stop. `link`: to be opened with the interface.
+pub(super) async fn serve_until_signal(node: Node, link: Option<&MootLink>) -> Result<(), CliError> {
     announce(&node);
-    let shutdown = node.inner().shutdown.clone();
-    let signals = tokio::spawn(async move {
+    if let Some(address) = node.inner().sessions.ticket() {
+        tell_ticketed(&link.map_or(address.url.clone(), |link| link.in_address(&address.url)));
+    }
+    let signals = cancel_on_signal(node.inner().shutdown.clone());
+    let stopped = node.run().await;
+    signals.abort();
+    stopped.map_err(|error| CliError::Other(error.into()))
+}
+
+/// Cancels on the first SIGTERM or SIGINT.
+pub(super) fn cancel_on_signal(shutdown: CancellationToken) -> JoinHandle<()> {
+    tokio::spawn(async move {
         if let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
             tokio::select! {
                 _ = term.recv() => {}
@@ -94,25 +125,19 @@ async fn serve(data_dir: PathBuf, config: Config) -> Result<(), NodeError> {
             }
             shutdown.cancel();
         }
-    });
-    let stopped = node.run().await;
-    signals.abort();
-    stopped
+    })
 }
 
 /// One line with the address, and what to do first.
-fn announce(node: &Node) {
-    println!("Folkmoot runs at {}/ (data in {})", node.url(), node.inner().data_dir.display());
-    match node.inner().keystore.state() {
-        IdentityState::None => {
-            println!(
-                "First: moot --data-dir {} rpc identity.create display_name=Alice",
-                node.inner().data_dir.display()
-            );
-        }
-        IdentityState::Locked => {
-            println!("Locked: moot --data-dir {} rpc identity.unlock passphrase=…", node.inner().data_dir.display());
-        }
-        IdentityState::Ready => {}
+pub(super) fn announce(node: &Node) {
+    let data_dir = node.inner().data_dir.display();
+    output::line(&format!("Folkmoot runs at {}/ (data in {data_dir})", node.url()));
+    if node.inner().keystore.state() == IdentityState::Locked {
+        output::line(&format!("Locked: moot --data-dir {data_dir} rpc identity.unlock passphrase=…"));
     }
+}
+
+/// The way into the interface, for whoever reads this terminal.
+pub(super) fn tell_ticketed(url: &str) {
+    output::line(&format!("Open the chat: {url}\n  good once, within a minute; `moot ui` prints a fresh one"));
 }

@@ -137,6 +137,7 @@ const METHODS: &[Descriptor] = &[
     Descriptor::call::<node::Health>(),
     Descriptor::call::<node::Stats>(),
     Descriptor::call::<node::Shutdown>(),
+    Descriptor::call::<node::UiTicket>(),
     Descriptor::call::<identity::Create>(),
     Descriptor::call::<identity::Get>(),
     Descriptor::call::<identity::Update>(),

@@ -189,3 +189,29 @@ impl Method for Shutdown {
         (ShutdownParams { grace_ms: Some(1_000) }, Done {})
     }
 }
+
+/// `node.ui_ticket`
+pub struct UiTicket;
+
+/// An address that opens the interface, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TicketedAddress {
+    /// The interface's address with the ticket in its fragment. Who opens it first is in: show it to nobody else.
+    pub url: String,
+    /// Milliseconds UTC after which it opens nothing.
+    pub expires_at: u64,
+}
+
+impl Method for UiTicket {
+    const NAME: &'static str = "node.ui_ticket";
+    const SCOPE: Scope = Scope::Admin;
+    const ERRORS: &'static [ErrorKind] = &[];
+    const SUMMARY: &'static str = "A fresh address of the interface; opens it once, within a minute.";
+    type Params = NoParams;
+    type Output = TicketedAddress;
+
+    fn example() -> (NoParams, TicketedAddress) {
+        let url = "http://127.0.0.1:40123/#ticket=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into();
+        (NoParams {}, TicketedAddress { url, expires_at: sample::TIME_MS + 60_000 })
+    }
+}

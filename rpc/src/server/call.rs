@@ -74,17 +74,19 @@ impl RpcFactory {
 pub(super) async fn read_body(
     headers: &HeaderMap,
     body: Incoming,
+    at_most_bytes: u32,
     began: Instant,
     within: Duration,
 ) -> Result<Bytes, Refusal> {
+    let too_large = Refusal::BodyTooLarge { at_most_bytes };
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > u64::from(limits::BODY_BYTES)) {
-        return Err(Refusal::BodyTooLarge);
+    if announced.is_some_and(|length| length > u64::from(at_most_bytes)) {
+        return Err(too_large);
     }
-    let limited = Limited::new(body, limits::BODY_BYTES as usize);
+    let limited = Limited::new(body, at_most_bytes as usize);
     match tokio::time::timeout_at(began + within, limited.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::BodyTooLarge),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
         // A body that breaks off: the client is gone or as good as gone.
         Ok(Err(_)) | Err(_) => Err(Refusal::TooSlow),
     }

@@ -1,6 +1,8 @@
 //! What is asked of every request, whatever its path: that it means us, and that no page of somebody else caused it.
 //! Credentials are asked for later and by path.
 
+use std::net::SocketAddr;
+
 use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use http::{Request, Uri};
 
@@ -11,9 +13,9 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const BEARER_PROTOCOL: &str = "bearer.";
 
 /// Checks Host, Origin and fetch metadata, in this order.
-pub(super) fn check<B>(request: &Request<B>, port: u16) -> Result<(), Refusal> {
-    check_host(request.headers(), request.uri(), port)?;
-    check_origin(request.headers(), port)?;
+pub(super) fn check<B>(request: &Request<B>, address: SocketAddr) -> Result<(), Refusal> {
+    check_host(request.headers(), request.uri(), address.port())?;
+    check_origin(request.headers(), address)?;
     check_fetch_site(request.headers())
 }
 
@@ -43,11 +45,11 @@ pub(super) fn by_localhost<B>(request: &Request<B>) -> bool {
     host.split(':').next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"))
 }
 
-fn check_origin(headers: &HeaderMap, port: u16) -> Result<(), Refusal> {
+fn check_origin(headers: &HeaderMap, address: SocketAddr) -> Result<(), Refusal> {
     if !headers.contains_key(ORIGIN) {
         return Ok(());
     }
-    let ours = format!("http://127.0.0.1:{port}");
+    let ours = format!("http://{address}");
     match only(headers, &ORIGIN) {
         Some(origin) if origin.as_bytes() == ours.as_bytes() => Ok(()),
         _ => Err(Refusal::ForeignOrigin),
@@ -103,6 +105,9 @@ pub(super) fn protocols(headers: &HeaderMap) -> Protocols<'_> {
 mod tests {
     use super::*;
 
+    /// Where the server of these tests listens.
+    const AT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 80);
+
     fn request(headers: &[(&str, &str)]) -> Request<()> {
         let mut request = Request::builder().uri("/rpc");
         for (name, value) in headers {
@@ -114,21 +119,21 @@ mod tests {
     #[test]
     fn only_our_own_names_are_hosts() {
         for host in ["127.0.0.1:80", "localhost:80", "LocalHost:80", "[::1]:80"] {
-            assert_eq!(check(&request(&[("host", host)]), 80), Ok(()), "{host}");
+            assert_eq!(check(&request(&[("host", host)]), AT), Ok(()), "{host}");
         }
         let foreign =
             ["evil.example:80", "127.0.0.1", "127.0.0.1:81", "127.0.0.1:080", "127.0.0.1.evil.example:80", "::1:80"];
         for host in foreign {
-            assert_eq!(check(&request(&[("host", host)]), 80), Err(Refusal::ForeignHost), "{host}");
+            assert_eq!(check(&request(&[("host", host)]), AT), Err(Refusal::ForeignHost), "{host}");
         }
-        assert_eq!(check(&request(&[]), 80), Err(Refusal::BadHost));
+        assert_eq!(check(&request(&[]), AT), Err(Refusal::BadHost));
         let twice = [("host", "127.0.0.1:80"), ("host", "127.0.0.1:80")];
-        assert_eq!(check(&request(&twice), 80), Err(Refusal::BadHost));
+        assert_eq!(check(&request(&twice), AT), Err(Refusal::BadHost));
     }
 
     #[test]
     fn only_our_own_origin_passes() {
-        let with = |origin| check(&request(&[("host", "localhost:80"), ("origin", origin)]), 80);
+        let with = |origin| check(&request(&[("host", "localhost:80"), ("origin", origin)]), AT);
         assert_eq!(with("http://127.0.0.1:80"), Ok(()));
         for origin in
             ["null", "", "http://localhost:80", "https://127.0.0.1:80", "http://127.0.0.1:80/", "HTTP://127.0.0.1:80"]
@@ -139,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_another_site_caused_is_refused() {
-        let with = |site| check(&request(&[("host", "127.0.0.1:80"), ("sec-fetch-site", site)]), 80);
+        let with = |site| check(&request(&[("host", "127.0.0.1:80"), ("sec-fetch-site", site)]), AT);
         assert_eq!((with("none"), with("same-origin")), (Ok(()), Ok(())));
         assert_eq!((with("cross-site"), with("same-site")), (Err(Refusal::CrossSite), Err(Refusal::CrossSite)));
     }

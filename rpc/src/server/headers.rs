@@ -1,19 +1,21 @@
 //! The security headers: they stand on every response, errors included, those of the HTTP library too.
 
+use std::net::SocketAddr;
+
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-/// The headers of one server; the policy names its port.
+/// The headers of one server; the policy names its address.
 pub(super) struct Security {
     values: [(HeaderName, HeaderValue); 5],
     lines: String,
 }
 
 impl Security {
-    pub(super) fn new(port: u16) -> Self {
+    pub(super) fn new(address: SocketAddr) -> Self {
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-             connect-src 'self' ws://127.0.0.1:{port}; font-src 'self'; frame-src 'none'; object-src 'none'; \
+             connect-src 'self' ws://{address}; font-src 'self'; frame-src 'none'; object-src 'none'; \
              base-uri 'none'; form-action 'none'"
         );
         let rows = [
@@ -24,7 +26,7 @@ impl Security {
             ("x-frame-options", "DENY"),
         ];
         let values = rows.map(|(name, value)| {
-            (HeaderName::from_static(name), HeaderValue::from_str(value).expect("policy and port are visible ASCII"))
+            (HeaderName::from_static(name), HeaderValue::from_str(value).expect("policy and address are visible ASCII"))
         });
         let lines = rows.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         Self { values, lines }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Bytes of a request's body and of a WebSocket message: a message with all its attachments' names is far below.
 pub const BODY_BYTES: u32 = 1024 * 1024;
+/// Bytes of the body that brings a ticket: some sixty with its field's name.
+pub const TICKET_BYTES: u32 = 4 * 1024;
 /// Bytes of a response: a page of the longest messages.
 pub const RESPONSE_BYTES: u32 = 8 * 1024 * 1024;
 /// Calls of a batch.

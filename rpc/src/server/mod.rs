@@ -1,5 +1,5 @@
-//! The server: one loopback port with `/rpc` (POST and WebSocket), `/events`, the probes and the document, behind one
-//! guard. Its own accept loop, since the library's knows no header timeout and no places for strangers.
+//! The server: one loopback port with `/rpc` (POST and WebSocket), `/events`, `/session`, the probes, the document and the
+//! chat interface, behind one guard. Its own accept loop, since the library's knows no header timeout and no places for strangers.
 //!
 //! A request passes, in this order: the socket's limits (`socket`, `accept`), the guard (`guard`: Host, Origin,
 //! fetch metadata), the route (`route`: method, content type, credential, body), and only then JSON-RPC (`call`).
@@ -9,6 +9,7 @@ mod accept;
 mod call;
 mod guard;
 mod headers;
+mod interface;
 pub mod limits;
 mod places;
 mod refusal;
@@ -29,7 +30,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::credential::CredentialStore;
 use crate::registry::Registry;
+use crate::session::Sessions;
 use headers::Security;
+pub use interface::{Asset, Interface};
 use limits::Timing;
 use places::Places;
 
@@ -50,14 +53,19 @@ pub struct ServerConfig {
     pub ready: Ready,
     /// The node's metrics; the server adds its own.
     pub metrics: Metrics,
-    /// Further paths (the interface, blobs, webhooks). They stand behind the guard but check their own credentials.
+    /// The chat interface; without one `/` is not found.
+    pub interface: Option<Arc<dyn Interface>>,
+    /// The interface's tickets and sessions; without them `/session` is not found. Sessions count as credentials only if
+    /// `credentials` knows them.
+    pub sessions: Option<Arc<Sessions>>,
+    /// Further paths (blobs, webhooks). They stand behind the guard but check their own credentials.
     pub extra: Option<Router>,
     /// How long clients may take.
     pub timing: Timing,
 }
 
 impl ServerConfig {
-    /// A server that is ready, has no metrics but its own, and no further paths.
+    /// A server that is ready, has no metrics but its own, no interface and no further paths.
     #[must_use]
     pub fn new(listen: SocketAddr, registry: Registry, credentials: Arc<dyn CredentialStore>) -> Self {
         Self {
@@ -66,6 +74,8 @@ impl ServerConfig {
             credentials,
             ready: Arc::new(|| true),
             metrics: Arc::new(String::new),
+            interface: None,
+            sessions: None,
             extra: None,
             timing: Timing::default(),
         }
@@ -131,6 +141,8 @@ pub(crate) struct Shared {
     credentials: Arc<dyn CredentialStore>,
     ready: Ready,
     metrics: Metrics,
+    interface: Option<Arc<dyn Interface>>,
+    sessions: Option<Arc<Sessions>>,
     extra: Option<Router>,
     timing: Timing,
     places: Places,
@@ -162,14 +174,19 @@ impl Server {
         let bind = |source| ServerError::Bind { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
+        if let Some(sessions) = &config.sessions {
+            sessions.listen_at(address);
+        }
         let shared = Arc::new(Shared {
             address,
-            security: Security::new(address.port()),
+            security: Security::new(address),
             rpc: call::RpcFactory::new(config.registry.methods(), &config.timing),
             registry: config.registry,
             credentials: config.credentials,
             ready: config.ready,
             metrics: config.metrics,
+            interface: config.interface,
+            sessions: config.sessions,
             extra: config.extra,
             timing: config.timing,
             places: Places::new(limits::STRANGERS_MAX, limits::CONNECTIONS_MAX),

@@ -6,7 +6,6 @@ use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICA
 use http::{Response, StatusCode};
 use serde_json::json;
 
-use super::limits;
 use crate::error::{ApiError, ErrorKind};
 
 /// Why a request does not reach JSON-RPC.
@@ -28,8 +27,10 @@ pub(super) enum Refusal {
     MediaType,
     /// No valid credential.
     Unauthenticated,
-    /// The body is longer than a request may be.
-    BodyTooLarge,
+    /// The ticket is none, or was used, or is too old.
+    Ticket,
+    /// The body is longer than it may be here.
+    BodyTooLarge { at_most_bytes: u32 },
     /// The request did not arrive in time.
     TooSlow,
     /// The handshake of a WebSocket is wrong.
@@ -50,8 +51,8 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unauthenticated | Self::Ticket => StatusCode::UNAUTHORIZED,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Connections | Self::Rate { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Api(error) => status_of(error.kind()),
@@ -60,7 +61,7 @@ impl Refusal {
 
     /// Whether what follows on the connection cannot be told from the rest of this request.
     const fn closes(&self) -> bool {
-        matches!(self, Self::BodyTooLarge | Self::TooSlow | Self::Connections)
+        matches!(self, Self::BodyTooLarge { .. } | Self::TooSlow | Self::Connections)
     }
 
     fn error(&self) -> ApiError {
@@ -76,7 +77,11 @@ impl Refusal {
             Self::MediaType => ApiError::new(ErrorKind::Unsupported, "only plain application/json"),
             Self::Unauthenticated => ApiError::new(ErrorKind::Unauthenticated, "a valid bearer token is needed"),
             Self::Api(error) => error.clone(),
-            Self::BodyTooLarge => ApiError::too_large("body", u64::from(limits::BODY_BYTES)),
+            Self::Ticket => ApiError::new(
+                ErrorKind::Unauthenticated,
+                "this ticket is not valid (any more); `moot ui` prints a fresh one",
+            ),
+            Self::BodyTooLarge { at_most_bytes } => ApiError::too_large("body", u64::from(*at_most_bytes)),
             Self::TooSlow => ApiError::new(ErrorKind::Timeout, "the request did not arrive in time"),
             Self::BadHandshake => invalid("not a WebSocket handshake"),
             Self::Connections => ApiError::busy("every connection is taken"),
@@ -102,7 +107,7 @@ impl Refusal {
             Self::Method { allow } => {
                 headers.insert(ALLOW, HeaderValue::from_static(allow));
             }
-            Self::Unauthenticated => {
+            Self::Unauthenticated | Self::Ticket => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Self::Rate { retry_after_ms } => {

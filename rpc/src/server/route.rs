@@ -1,6 +1,7 @@
 //! Which path is answered how: method, content type, credential and body, in this order, each before the next is looked
 //! at. Host and Origin were checked for every path before.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -14,13 +15,11 @@ use tower::ServiceExt;
 use super::call::{self, Rpc};
 use super::refusal::Refusal;
 use super::socket::Link;
-use super::{Counters, Shared, guard, stream};
+use super::{Counters, Shared, guard, interface, limits, stream};
 use crate::contract::Scope;
 use crate::credential::Credential;
 use crate::error::ApiError;
-
-/// The page at `/` until the chat interface stands there.
-const WELCOME: &str = include_str!("welcome.html");
+use crate::session::Exchange;
 
 /// Answers a request; never fails.
 pub(super) async fn answer(
@@ -31,7 +30,7 @@ pub(super) async fn answer(
 ) -> Response<Body> {
     let began = link.take_began();
     Counters::count(&shared.counters.requests);
-    let answered = match guard::check(&request, shared.address.port()) {
+    let answered = match guard::check(&request, shared.address) {
         Ok(()) => dispatch(request, &shared, &link, rpc, began).await,
         Err(refusal) => Err(refusal),
     };
@@ -84,9 +83,12 @@ async fn dispatch(
             only_get(&request)?;
             Ok(document("application/json", shared.registry.document().to_owned()))
         }
+        "/session" => session(request, shared, began).await,
         "/" if guard::by_localhost(&request) => {
-            only_get(&request)?;
-            Ok(to_address(shared.address.port()))
+            if !matches!(*request.method(), Method::GET | Method::HEAD) {
+                return Err(Refusal::Method { allow: "GET, HEAD" });
+            }
+            Ok(to_address(shared.address))
         }
         _ => elsewhere(request, shared).await,
     }
@@ -122,7 +124,7 @@ async fn post(
     if let Some(retry_after_ms) = credential.wait_ms(Instant::now()) {
         return Err(Refusal::Rate { retry_after_ms });
     }
-    let body = call::read_body(&parts.headers, body, began, shared.timing.request).await?;
+    let body = call::read_body(&parts.headers, body, limits::BODY_BYTES, began, shared.timing.request).await?;
     Ok(call::post(rpc, credential, body).await)
 }
 
@@ -146,20 +148,38 @@ async fn upgrade(
     Ok(response)
 }
 
-/// The node's further paths, or the page that says what this address is.
+/// Exchanges the ticket of the interface for a session. The ticket is the credential here, and it stands in the body.
+async fn session(request: Request<Incoming>, shared: &Shared, began: Instant) -> Result<Response<Body>, Refusal> {
+    let sessions = shared.sessions.as_ref().ok_or(Refusal::NotFound)?;
+    if request.method() != Method::POST {
+        return Err(Refusal::Method { allow: "POST" });
+    }
+    let (parts, body) = request.into_parts();
+    if !call::is_plain_json(&parts.headers) {
+        return Err(Refusal::MediaType);
+    }
+    let body = call::read_body(&parts.headers, body, limits::TICKET_BYTES, began, shared.timing.request).await?;
+    let exchange: Exchange = serde_json::from_slice(&body)
+        .map_err(|_| Refusal::Api(ApiError::invalid_params("ticket", "one object with the field 'ticket', a text")))?;
+    let issued = sessions.exchange(&exchange.ticket).ok_or(Refusal::Ticket)?;
+    let text = serde_json::to_string(&issued).map_err(|_| Refusal::Api(ApiError::internal()))?;
+    Ok(document("application/json", text))
+}
+
+/// The files of the interface, then the node's further paths.
 async fn elsewhere(request: Request<Incoming>, shared: &Shared) -> Result<Response<Body>, Refusal> {
-    if let Some(extra) = &shared.extra {
-        return match extra.clone().oneshot(request.map(Body::new)).await {
-            Ok(response) if response.status() == StatusCode::NOT_FOUND => Err(Refusal::NotFound),
-            Ok(response) => Ok(response),
-            Err(impossible) => match impossible {},
-        };
+    if let Some(interface) = &shared.interface {
+        match interface::answer(&request, &**interface) {
+            Err(Refusal::NotFound) => {}
+            answered => return answered,
+        }
     }
-    if request.uri().path() != "/" {
-        return Err(Refusal::NotFound);
+    let extra = shared.extra.clone().ok_or(Refusal::NotFound)?;
+    match extra.oneshot(request.map(Body::new)).await {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND => Err(Refusal::NotFound),
+        Ok(response) => Ok(response),
+        Err(impossible) => match impossible {},
     }
-    only_get(&request)?;
-    Ok(document("text/html; charset=utf-8", WELCOME))
 }
 
 fn document(media_type: &'static str, text: impl Into<Body>) -> Response<Body> {
@@ -177,11 +197,11 @@ fn readiness(ready: bool) -> Response<Body> {
     response
 }
 
-/// Origins are compared as text, so the interface lives under one name. For now and this port only: not permanent.
-fn to_address(port: u16) -> Response<Body> {
+/// Origins are compared as text, so the interface lives under one name. Not permanent: the next start has another port.
+fn to_address(address: SocketAddr) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
-    if let Ok(location) = HeaderValue::from_str(&format!("http://127.0.0.1:{port}/")) {
+    if let Ok(location) = HeaderValue::from_str(&format!("http://{address}/")) {
         response.headers_mut().insert(LOCATION, location);
     }
     response

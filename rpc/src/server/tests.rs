@@ -2,6 +2,7 @@
 //! executed. The registry behind it answers with the contract's examples.
 
 mod events;
+mod interface;
 mod limits;
 mod refusals;
 mod wire;
@@ -15,12 +16,12 @@ use futures::{FutureExt, StreamExt};
 use tokio::sync::Semaphore;
 
 use super::limits::Timing;
-use super::{Server, ServerConfig};
+use super::{Asset, Interface, Server, ServerConfig};
 use crate::contract::events::{EventItem, SubscribeParams};
 use crate::contract::{Created, Scope, message};
 use crate::credential::{AdminOnly, Credential, CredentialStore, Token};
 use crate::error::{ApiError, ErrorKind};
-use crate::{CallContext, EventSource, EventStream, Method, Registry};
+use crate::{CallContext, EventSource, EventStream, Method, Registry, Sessions};
 
 /// How long a test waits for something that happens at once.
 const SOON: Duration = Duration::from_secs(10);
@@ -63,11 +64,26 @@ impl CredentialStore for Tokens {
     }
 }
 
+/// An interface of a page and a script.
+struct Page;
+
+impl Interface for Page {
+    fn asset(&self, path: &str) -> Option<Asset> {
+        let (text, media_type) = match path {
+            "/" => ("<!doctype html>", "text/html; charset=utf-8"),
+            "/assets/app.js" => ("export {}", "text/javascript; charset=utf-8"),
+            _ => return None,
+        };
+        Some(Asset { bytes: text.into(), media_type, digest: *blake3::hash(text.as_bytes()).as_bytes() })
+    }
+}
+
 /// A server whose `message.send` counts, and whose `message.get` waits until it is let through.
 struct Fixture {
     server: Option<Server>,
     port: u16,
     token: Token,
+    sessions: Arc<Sessions>,
     /// Messages that were sent: anything refused must not count.
     sent: Arc<AtomicUsize>,
     /// Lets a waiting `message.get` through.
@@ -104,10 +120,14 @@ impl Fixture {
             reader: Arc::new(Credential::scoped("tok_reader", [Scope::Read], None, 1_000)),
             slow: Arc::new(Credential::scoped("tok_slow", [Scope::Read], None, 1)),
         };
-        let mut config = ServerConfig::new(([127, 0, 0, 1], 0).into(), registry, Arc::new(tokens));
+        let sessions = Arc::new(Sessions::new(|| 1_000));
+        let credentials = Arc::new((tokens, Arc::clone(&sessions)));
+        let mut config = ServerConfig::new(([127, 0, 0, 1], 0).into(), registry, credentials);
+        config.interface = Some(Arc::new(Page));
+        config.sessions = Some(Arc::clone(&sessions));
         config.timing = timing;
         let server = Server::start(config).await.expect("a free loopback port");
-        Self { port: server.address().port(), server: Some(server), token, sent, gate }
+        Self { port: server.address().port(), server: Some(server), token, sessions, sent, gate }
     }
 
     fn sent(&self) -> usize {

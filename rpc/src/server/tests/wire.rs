@@ -26,7 +26,14 @@ impl Answer {
 
     pub(super) fn assert_secured(&self, what: &str) {
         let policy = self.header("content-security-policy").unwrap_or_default();
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{what}: {policy}");
+        let (before, after) = policy.split_once(" ws://127.0.0.1:").unwrap_or_default();
+        let (port, after) = after.split_once(';').unwrap_or_default();
+        assert!(port.parse::<u16>().is_ok(), "{what}: {policy}");
+        let sources =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'";
+        assert_eq!(before, sources, "{what}");
+        let nothing = " font-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'";
+        assert_eq!(after, nothing, "{what}");
         assert_eq!(self.header("x-content-type-options"), Some("nosniff"), "{what}");
         assert_eq!(self.header("referrer-policy"), Some("no-referrer"), "{what}");
         assert_eq!(self.header("cross-origin-resource-policy"), Some("same-origin"), "{what}");
