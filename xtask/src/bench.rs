@@ -10,7 +10,7 @@ const TARGET: [&str; 2] = ["--package", "folkmoot-bench"];
 /// # Errors
 /// What the build or the benchmarks say.
 pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
-    packages::ensure()?;
+    packages::ensure(packages::Need::Node)?;
     let locked = || workspace::locked().iter().copied();
     // The benchmarks start nodes as people do: as processes of the built binary.
     let node = ["build", "--package", "folkmoot", "--bin", "moot"];

@@ -1,8 +1,10 @@
 //! `cargo xtask gen`: golden files that a program writes, not a hand. `--check` compares and changes nothing.
 
+use std::{fs, io, process::Stdio};
+
 use crate::{failure::Failure, packages, screen, step, workspace};
 
-/// A file in git and the program that writes it; with `--check` the program says by its exit code whether the file is fresh.
+/// A file in git and the program that prints it.
 struct Golden {
     /// From the root.
     path: &'static str,
@@ -24,37 +26,41 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
         [one] if one == "--check" => true,
         _ => return Err(Failure::usage("gen takes nothing but --check")),
     };
-    packages::ensure()?;
-    let mut faulty = Vec::new();
+    packages::ensure(packages::Need::Node)?;
+    let mut stale = Vec::new();
     for golden in GOLDEN {
         if run(golden, check)? {
             screen::say(&format!("    {} {}", golden.path, if check { "is fresh" } else { "written" }));
         } else {
-            faulty.push(golden.path);
+            stale.push(golden.path);
         }
     }
-    match (faulty.is_empty(), check) {
-        (true, _) => Ok(()),
-        (false, true) => Err(Failure::Found {
-            message: format!(
-                "not fresh: {}; `cargo xtask gen` writes it, then look at the difference",
-                faulty.join(", ")
-            ),
-        }),
-        (false, false) => Err(Failure::Found { message: format!("not written: {}", faulty.join(", ")) }),
+    if stale.is_empty() {
+        return Ok(());
     }
+    Err(Failure::Found {
+        message: format!("not fresh: {}; `cargo xtask gen` writes it, then look at the difference", stale.join(", ")),
+    })
 }
 
-/// Whether the program that writes a file is content.
+/// Whether a file is what its program prints; unless it is only to be checked it is written first.
 fn run(golden: &Golden, check: bool) -> Result<bool, Failure> {
     let locked = workspace::locked().iter().copied();
     let mut command =
         workspace::cargo(["run", "--quiet"].into_iter().chain(golden.writer.iter().copied()).chain(locked));
+    let printed = command.stderr(Stdio::inherit()).output().map_err(|source| step::spawn_failure(&command, source))?;
+    step::check(golden.path, printed.status)?;
+    let path = workspace::root().join(golden.path);
+    let failure = |source| Failure::File { path: path.clone(), source };
+    let kept = match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        read => read.map_err(failure)?,
+    };
     if check {
-        command.args(["--", "--check"]);
+        return Ok(kept == printed.stdout);
     }
-    let status = command.status().map_err(|source| step::spawn_failure(&command, source))?;
-    Ok(status.success())
+    fs::write(&path, &printed.stdout).map_err(failure)?;
+    Ok(true)
 }
 
 #[cfg(test)]

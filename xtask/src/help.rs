@@ -4,9 +4,9 @@ use crate::screen;
 
 /// Every command with its arguments and what it does.
 const COMMANDS: &[(&str, &str)] = &[
-    ("run [ARGS…]", "build and start a node; ARGS go to `moot serve`"),
-    ("test [CARGO ARGS…] [-- ARGS…]", "the whole test suite; ARGS go to the test programs (a name, --nocapture)"),
-    ("lint [CHECK]", "format, clippy, docs, dependencies, golden files, rules of the tree; or one of them"),
+    ("run [ARGS…]", "build and open the chat; ARGS go to `moot`, as --data-dir D, or serve for no window"),
+    ("test [SUITE] [ARGS…]", "every test, or one suite: rust (or ARGS of cargo test), interface, window"),
+    ("lint [CHECK]", "format, clippy, docs, dependencies, golden files, interface, rules of the tree; or one of them"),
     ("bench [NAME…] [--json FILE]", "measure; NAME is a workload, as W1a; also --runs N, --quick, --full"),
     ("soak [NAME] [--cases N]", "the suites that grow with time, with their full counts"),
     ("gen [--check]", "write the golden files again, or tell whether they are fresh"),

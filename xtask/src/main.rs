@@ -7,11 +7,13 @@ mod failure;
 mod generate;
 mod help;
 mod lint;
+mod nodejs;
 mod packages;
 mod run;
 mod screen;
 mod soak;
 mod step;
+mod suite;
 mod test;
 mod workspace;
 

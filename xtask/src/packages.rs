@@ -11,24 +11,76 @@ use std::{
 
 use crate::{failure::Failure, screen, step};
 
-/// Something the build cannot do without.
+/// What a command is about to do; each needs what those before it need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Need {
+    /// Build the node.
+    Node,
+    /// Build everything, the window too.
+    Window,
+    /// Run every test.
+    Tests,
+}
+
+/// Something a command cannot do without.
 struct Package {
     /// As apt calls it.
     name: &'static str,
     /// What it is for, as people are told.
     reason: &'static str,
+    /// Who needs it first.
+    need: Need,
     /// Whether it, or an equal, is on this machine.
     is_here: fn() -> bool,
 }
 
-/// Everything that is needed today.
+/// Everything that is needed today. Node.js is looked at by `nodejs`, since its version counts.
 const PACKAGES: &[Package] = &[
-    Package { name: "g++", reason: "compiles RocksDB, the storage engine", is_here: has_cxx_compiler },
+    Package {
+        name: "g++",
+        reason: "compiles RocksDB, the storage engine",
+        need: Need::Node,
+        is_here: has_cxx_compiler,
+    },
     Package {
         name: "libclang-dev",
         reason: "reads RocksDB's C headers to generate its Rust bindings",
+        need: Need::Node,
         is_here: has_libclang,
     },
+    Package {
+        name: "libwebkit2gtk-4.1-dev",
+        reason: "the engine of the chat window",
+        need: Need::Window,
+        is_here: has_webkit,
+    },
+    Package {
+        name: "xvfb",
+        reason: "a screen for the tests of the window",
+        need: Need::Tests,
+        is_here: || find_program("Xvfb").is_some(),
+    },
+    Package {
+        name: "webkit2gtk-driver",
+        reason: "drives the window in tests",
+        need: Need::Tests,
+        is_here: || find_program("WebKitWebDriver").is_some(),
+    },
+    Package {
+        name: "chromium",
+        reason: "the browser in which the interface is tested",
+        need: Need::Tests,
+        is_here: || find_program("chromium").is_some(),
+    },
+];
+
+/// Where distributions keep what `pkg-config` reads.
+const PKG_CONFIG_FOLDERS: &[&str] = &[
+    "/usr/lib/*/pkgconfig",
+    "/usr/lib/pkgconfig",
+    "/usr/lib64/pkgconfig",
+    "/usr/share/pkgconfig",
+    "/usr/local/lib/pkgconfig",
 ];
 
 /// Folders under which distributions keep libclang, one star for one level of folders.
@@ -50,18 +102,19 @@ const CLANG_HEADERS: &[&str] = &[
     "/usr/local/llvm*/lib/clang/*/include",
 ];
 
-/// Makes sure that all packages are here, installing what is missing.
+/// Makes sure that all packages for something are here, installing what is missing.
 ///
 /// # Errors
 /// [`Failure::Packages`] says what to do by hand.
-pub(crate) fn ensure() -> Result<(), Failure> {
-    let missing: Vec<&Package> = PACKAGES.iter().filter(|package| !(package.is_here)()).collect();
+pub(crate) fn ensure(need: Need) -> Result<(), Failure> {
+    let missing: Vec<&Package> =
+        PACKAGES.iter().filter(|package| package.need <= need && !(package.is_here)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     screen::say("==> missing on this machine:");
     for package in &missing {
-        screen::say(&format!("    {:<14} {}", package.name, package.reason));
+        screen::say(&format!("    {:<21} {}", package.name, package.reason));
     }
     let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
     install(&names)?;
@@ -97,7 +150,10 @@ const fn way(root: bool, sudo: bool, terminal: bool) -> Way {
 }
 
 /// Brings packages through apt.
-fn install(names: &[&str]) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`Failure::Packages`] says what to do by hand.
+pub(crate) fn install(names: &[&str]) -> Result<(), Failure> {
     let by_hand = by_hand(names);
     if find_program("apt-get").is_none() {
         return Err(Failure::Packages {
@@ -166,6 +222,12 @@ fn is_root() -> bool {
 fn has_cxx_compiler() -> bool {
     env::var_os("CXX").is_some_and(|value| !value.is_empty())
         || ["c++", "g++", "clang++"].iter().any(|name| find_program(name).is_some())
+}
+
+fn has_webkit() -> bool {
+    let named = env::var_os("PKG_CONFIG_PATH").unwrap_or_default();
+    let own = env::split_paths(&named).collect::<Vec<_>>();
+    own.iter().chain(&folders(PKG_CONFIG_FOLDERS)).any(|folder| folder.join("webkit2gtk-4.1.pc").is_file())
 }
 
 fn has_libclang() -> bool {

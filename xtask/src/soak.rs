@@ -20,7 +20,7 @@ struct Plan {
 /// As [`test::command`].
 pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
     let plan = plan(arguments)?;
-    packages::ensure()?;
+    packages::ensure(packages::Need::Window)?;
     let mut cargo = workspace::cargo(
         ["test", "--workspace", "--no-fail-fast"].into_iter().chain(workspace::locked().iter().copied()),
     );
@@ -28,7 +28,8 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
         .env("FOLKMOOT_SOAK", plan.name.as_deref().unwrap_or("all"))
         .env("FOLKMOOT_SOAK_CASES", plan.cases.to_string());
     cargo.args(plan.name.as_deref());
-    test::run(&format!("soak {}, {} cases each", plan.name.as_deref().unwrap_or("all"), plan.cases), &mut cargo)
+    let title = format!("soak {}, {} cases each", plan.name.as_deref().unwrap_or("all"), plan.cases);
+    test::run(&title, &mut cargo).map(|_| ())
 }
 
 fn plan(arguments: &[String]) -> Result<Plan, Failure> {

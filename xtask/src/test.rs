@@ -1,4 +1,5 @@
-//! `cargo xtask test`: the whole default suite through `cargo test`, and one line that adds up its many summaries.
+//! `cargo xtask test`: the whole default suite: the Rust tests through `cargo test`, the interface's and the window's through
+//! their own runners; at the end what each of them said in sum.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -6,14 +7,48 @@ use std::{
     time::Instant,
 };
 
-use crate::{clients, failure::Failure, packages, screen, step, workspace};
+use crate::{
+    clients,
+    failure::Failure,
+    packages::{self, Need},
+    screen, step, suite, workspace,
+};
 
-/// Runs every test of the workspace; what follows `--` goes to the test programs.
+/// Runs every test, or one suite; what follows its name goes to its runner. Words that name no suite go to `cargo test`, and
+/// what follows `--` to the test programs.
 ///
 /// # Errors
 /// [`Failure::Found`] when a test failed or none ran, else what the build says.
 pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
-    packages::ensure()?;
+    match arguments.split_first() {
+        None => everything(),
+        Some((suite, rest)) if suite == "rust" => rust(rest).map(|_| ()),
+        Some((suite, rest)) if suite == "interface" => suite::interface(rest).map(|_| ()),
+        Some((suite, rest)) if suite == "window" => suite::window(rest).map(|_| ()),
+        Some(_) => rust(arguments).map(|_| ()),
+    }
+}
+
+/// Runs all suites, whatever the others found, and repeats their own last words.
+fn everything() -> Result<(), Failure> {
+    let suites = [("rust", rust as suite::Suite), ("interface", suite::interface), ("window", suite::window)];
+    let ended = suites.map(|(name, suite)| (name, suite(&[])));
+    screen::say("==> all suites");
+    let mut faulty = Vec::new();
+    for (name, outcome) in ended {
+        match outcome {
+            Ok(summary) => summary.iter().for_each(|line| screen::say(&format!("{name}: {line}"))),
+            Err(failure) => {
+                screen::say(&format!("{name}: {failure}"));
+                faulty.push(name);
+            }
+        }
+    }
+    if faulty.is_empty() { Ok(()) } else { Err(Failure::Found { message: format!("failed: {}", faulty.join(", ")) }) }
+}
+
+fn rust(arguments: &[String]) -> Result<Vec<String>, Failure> {
+    packages::ensure(Need::Window)?;
     clients::ensure()?;
     let mut cargo = workspace::cargo(
         ["test", "--workspace", "--no-fail-fast"].into_iter().chain(workspace::locked().iter().copied()),
@@ -25,7 +60,7 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// See [`command`].
-pub(crate) fn run(title: &str, cargo: &mut Command) -> Result<(), Failure> {
+pub(crate) fn run(title: &str, cargo: &mut Command) -> Result<Vec<String>, Failure> {
     screen::say(&format!("==> {title}"));
     let start = Instant::now();
     let (total, status) = count(cargo, &mut io::stdout())?;
@@ -34,7 +69,7 @@ pub(crate) fn run(title: &str, cargo: &mut Command) -> Result<(), Failure> {
     }
     screen::say(&format!("    took {}", screen::duration(start.elapsed())));
     screen::say(&total.summary());
-    judge(&total, status)
+    judge(&total, status).map(|()| vec![total.summary()])
 }
 
 /// Runs the tests and copies what they print to `out`.

@@ -13,8 +13,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("multiaddr", &["node/overlay"]),
     ("rocksdb", &["node/ledger"]),
     ("rhai", &["scripts"]),
-    ("wry", &["webview"]),
-    ("tao", &["webview"]),
+    ("wry", &["webview/window"]),
+    ("tao", &["webview/window"]),
+    ("gtk", &["webview/window"]),
+    ("webkit2gtk", &["webview/window"]),
+    ("notify-rust", &["webview/window"]),
+    ("rust-embed", &["webview"]),
 ];
 
 /// Our crates and which others of ours each may name, tests and examples aside. `None`: any.
@@ -27,6 +31,7 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("rpc", Some(&[])),
     ("scripts", Some(&["folkmoot-rpc"])),
     ("webview", Some(&[])),
+    ("webview/window", Some(&[])),
     ("tests/bench", Some(&["folkmoot-rpc"])),
     ("xtask", Some(&[])),
     ("node", None),
@@ -162,6 +167,23 @@ mod tests {
         );
         assert_eq!(faults("node/core/Cargo.toml", "[dependencies]\nfolkmoot-identity.workspace = true\n"), "");
         assert_eq!(faults("rpc/Cargo.toml", "[dev-dependencies]\nfolkmoot.workspace = true\n"), "");
+    }
+
+    #[test]
+    fn webkit_is_linked_by_the_window_alone() {
+        for library in ["wry", "webkit2gtk", "webkit2gtk-sys"] {
+            let text = format!("[dependencies]\n{library}.workspace = true\n");
+            for home in ["node", "webview", "rpc"] {
+                let found = faults(&format!("{home}/Cargo.toml"), &text);
+                assert!(found.contains("only named in webview/window"), "{library} in {home}: {found}");
+            }
+            assert_eq!(faults("webview/window/Cargo.toml", &text), "");
+        }
+        assert!(faults("node/Cargo.toml", "[dependencies]\nfolkmoot-webview.workspace = true\n").is_empty());
+        for home in ["webview", "webview/window"] {
+            let text = "[dependencies]\nfolkmoot-rpc.workspace = true\n";
+            assert!(faults(&format!("{home}/Cargo.toml"), text).contains("no arrow"), "{home}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod boundaries;
 mod dependencies;
 mod documents;
+mod interface;
 mod source;
 mod tree;
 
@@ -24,10 +25,12 @@ const LOCK: &str = "lock file";
 const CLIPPY: &str = "clippy";
 const DOCUMENTATION: &str = "documentation";
 const GOLDEN: &str = "golden files";
+const INTERFACE: &str = "interface";
 const RULES: &str = "dependencies";
 const ADVISORIES: &str = "advisories";
 /// Every check.
-const CHECKS: [&str; 10] = [SOURCE, BOUNDARIES, LINKS, FORMAT, LOCK, CLIPPY, DOCUMENTATION, GOLDEN, RULES, ADVISORIES];
+const CHECKS: [&str; 11] =
+    [SOURCE, BOUNDARIES, LINKS, FORMAT, LOCK, CLIPPY, DOCUMENTATION, GOLDEN, INTERFACE, RULES, ADVISORIES];
 
 /// A check that only reads the tree.
 type TreeCheck = fn(&tree::Files) -> Finding;
@@ -91,7 +94,7 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
     if !CHECKS.iter().any(|name| wanted(name)) {
         return Err(Failure::usage(format!("no check '{word}'; there are: {}", CHECKS.join(", "))));
     }
-    packages::ensure()?;
+    packages::ensure(packages::Need::Window)?;
     let logs = workspace::log_dir()?;
     let mut report = Report::default();
     // Compiling cargo-deny takes minutes: let it go on beside clippy, whose build waits for single crates anyway.
@@ -106,6 +109,10 @@ pub(crate) fn command(arguments: &[String]) -> Result<(), Failure> {
     for (name, mut command) in programs()?.into_iter().filter(|(name, _)| wanted(name)) {
         let start = Instant::now();
         report.add(name, start, &by_program(name, &logs, &mut command)?);
+    }
+    if wanted(INTERFACE) {
+        let start = Instant::now();
+        report.add(INTERFACE, start, &interface::check(&logs)?);
     }
     if on_dependencies {
         let start = Instant::now();
