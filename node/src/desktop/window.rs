@@ -124,8 +124,11 @@ impl WindowProcess {
             return Err(io::Error::other("a window without pipes"));
         };
         let mut window = Self { child, orders, reports: Some(BufReader::new(reports).lines()) };
-        window.write(launch).await?;
-        Ok(window)
+        match window.write(launch).await {
+            // It ended before it heard us: how it ended is told by `next`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(window),
+            written => written.map(|()| window),
+        }
     }
 
     /// Sends an order.
