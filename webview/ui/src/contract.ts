@@ -23,6 +23,18 @@ export type AckResult = {
   seq: number;
 };
 
+/** An act of governance. */
+export type Act = {
+  /** The event that does it; absent after a dry run, and where nothing had to be done. */
+  event_id?: ActId | null;
+  /** Who does what to whom, in words. */
+  summary: string;
+  /** True when it was only tried out: it would be allowed. */
+  dry_run?: boolean;
+};
+
+export type ActId = `act_${string}`;
+
 /** A file of a message. */
 export type Attachment = {
   /** The bytes. */
@@ -43,6 +55,38 @@ export type AttachmentRef = {
   name?: string | null;
 };
 
+/** One act of governance. */
+export type AuditItem = {
+  /** The event. */
+  event_id: ActId;
+  /** Its kind, such as `REMOVE`, by the words of the protocol. */
+  type: string;
+  /** When, milliseconds UTC by its author's clock. */
+  at: number;
+  /** Who. */
+  actor: Person;
+  /** The level by which it was done. */
+  level: number;
+  /** Whom it is about. */
+  target?: Person | null;
+  /** The channel it is about. */
+  channel_id?: ChannelId | null;
+  /** The role it is about. */
+  role_id?: RoleId | null;
+  /** The invite it is about. */
+  invite_id?: InviteId | null;
+  /** The reason its author gave. */
+  reason?: string | null;
+  /** The act in one line. */
+  summary: string;
+  /** Whether it counts. */
+  effective: boolean;
+  /** Why it does not. */
+  why?: string | null;
+  /** What took it away, if only that did: a ratification restores it. */
+  killers?: ActId[];
+};
+
 /** Who wrote it. */
 export type Author = {
   /** The account. */
@@ -51,6 +95,22 @@ export type Author = {
   display_name: string;
   /** Whether a program wrote it. */
   bot: boolean;
+};
+
+/** Somebody who is kept out. */
+export type BanItem = {
+  /** Who. */
+  account_id: AccountId;
+  /** The name others saw. */
+  display_name: string;
+  /** The reason given; may be empty. */
+  reason: string;
+  /** Whose ban it is. */
+  by: AccountId;
+  /** When, milliseconds UTC. */
+  at: number;
+  /** The act. */
+  event_id: ActId;
 };
 
 export type BlobId = `blb_${string}`;
@@ -69,7 +129,9 @@ export type Channel = {
   topic: string;
   /** The category it stands in. */
   parent_id?: ChannelId | null;
-  /** Whether it has members of its own. */
+  /** Its place among those beside it, from 0. */
+  position: number;
+  /** Whether it has members of its own, and keys that only they hold. */
   private: boolean;
   /** Whether nothing more can be written. */
   archived: boolean;
@@ -96,10 +158,34 @@ export type ChannelId = `chn_${string}`;
 /** What a channel is for. */
 export type ChannelKind = "text" | "announcement" | "category";
 
+/** A channel's overrides. */
+export type ChannelPermissions = {
+  /** The channel. */
+  channel_id: ChannelId;
+  /** Roles first. */
+  overrides: Override[];
+  /** The channel's revision. */
+  rev: number;
+};
+
 /** Who answered. */
 export type Connected = {
   /** The peer's name in the overlay. */
   peer_id: string;
+};
+
+/** A person as this node keeps them. */
+export type Contact = {
+  /** The same as `account_id`: every object has an `id`. */
+  id: AccountId;
+  /** The person. */
+  account_id: AccountId;
+  /** The name others see; empty when this node never met them. */
+  display_name: string;
+  /** Whether their messages are hidden here and they cannot reach this account directly. */
+  blocked: boolean;
+  /** Since when, milliseconds UTC. */
+  blocked_at?: number | null;
 };
 
 /** Why a message is empty. */
@@ -207,6 +293,22 @@ export type EventItem = Event | {
   seq: number;
 };
 
+/** Why somebody may, or may not. */
+export type Explanation = {
+  /** Who. */
+  account_id: AccountId;
+  /** Where. */
+  channel_id: ChannelId;
+  /** Level of the highest role; 0 for nobody. */
+  level: number;
+  /** What is held in the end. */
+  permissions: Permission[];
+  /** What is not. */
+  missing: Missing[];
+  /** How it came to that. */
+  steps: Step[];
+};
+
 /** Messages that are known to exist and not here. */
 export type Gap = {
   /** The place after which something is missing. */
@@ -254,6 +356,28 @@ export type HealthReport = {
 /** Whether the node does what it should. */
 export type HealthStatus = "ok" | "degraded";
 
+/** An heir's word for a steward. */
+export type HeirSignature = {
+  /** The heir. */
+  heir_id: AccountId;
+  /** Whom the heir wants. */
+  account_id: AccountId;
+};
+
+/** Who may appoint a steward. */
+export type Heirs = {
+  /** The server. */
+  server_id: ServerId;
+  /** The heirs; empty while none are named. */
+  account_ids: AccountId[];
+  /** How many of them it takes; 0 while none are named. */
+  threshold: number;
+  /** What they have signed and was not used yet. */
+  signatures: HeirSignature[];
+  /** Grows with every change. */
+  rev: number;
+};
+
 /** What newcomers may read. */
 export type History = {
   mode: "everything";
@@ -291,6 +415,32 @@ export type Identity = {
 
 /** What can be done with the identity now. */
 export type IdentityState = "locked" | "ready";
+
+/** An invite. */
+export type Invite = {
+  /** The invite. */
+  id: InviteId;
+  /** The same as `id`. */
+  invite_id: InviteId;
+  /** Where it leads. */
+  server_id: ServerId;
+  /** What the newcomer is given; whoever has it may join. Empty where another node made it: the link is known there only. */
+  link: string;
+  /** The link as a QR code, an SVG image; empty with it. */
+  qr_svg: string;
+  /** The role a newcomer gets. */
+  role_id: RoleId;
+  /** How many may come. */
+  max_uses?: number | null;
+  /** How many have come. */
+  uses: number;
+  /** Until when, milliseconds UTC. */
+  expires_at?: number | null;
+  /** Who made it. */
+  created_by: AccountId;
+  /** Whether it was taken back. */
+  revoked: boolean;
+};
 
 export type InviteId = `inv_${string}`;
 
@@ -409,6 +559,14 @@ export type MessageRate = {
   burst: number;
 };
 
+/** A permission that is not held. */
+export type Missing = {
+  /** Which. */
+  permission: Permission;
+  /** Why. */
+  because: string;
+};
+
 /** Whether others can reach this node. */
 export type NatStatus = "unknown" | "public" | "private";
 
@@ -470,6 +628,18 @@ export type NodeStats = {
   counters: Record<string, number>;
 };
 
+/** What everybody with a role, or one person, may do otherwise. Exactly one of `role_id` and `account_id` is there. */
+export type Override = {
+  /** Everybody with this role. */
+  role_id?: RoleId | null;
+  /** This person. */
+  account_id?: AccountId | null;
+  /** Added, after `deny`. */
+  allow?: Permission[];
+  /** Taken away. */
+  deny?: Permission[];
+};
+
 /** A connected node. */
 export type Peer = {
   /** The same as `peer_id`: every object has an `id`. */
@@ -490,6 +660,17 @@ export type Peer = {
   account_id?: AccountId | null;
 };
 
+/** One right in a server. */
+export type Permission = "MANAGE_SERVER" | "MANAGE_ROLE" | "MANAGE_CHANNEL" | "GRANT" | "KICK" | "BAN" | "INVITE" | "MUTE" | "STORE" | "ROTATE" | "VIEW" | "SEND" | "ATTACH" | "REACT" | "PIN" | "MENTION_ALL" | "REDACT_OTHERS";
+
+/** Somebody by id and name. */
+export type Person = {
+  /** The person. */
+  account_id: AccountId;
+  /** The name others see; empty when this node never met them. */
+  display_name: string;
+};
+
 /** Events and where to go on. */
 export type PollResult = {
   /** The events, oldest first. */
@@ -498,6 +679,18 @@ export type PollResult = {
   next_since: number;
   /** The newest event. */
   head: number;
+};
+
+/** What was brought back. */
+export type Ratified = {
+  /** The event that does it; absent after a dry run, and where nothing had to be done. */
+  event_id?: ActId | null;
+  /** Who does what to whom, in words. */
+  summary: string;
+  /** True when it was only tried out: it would be allowed. */
+  dry_run?: boolean;
+  /** Acts that count again. */
+  restored: ActId[];
 };
 
 /** An emoji and who used it. */
@@ -522,7 +715,52 @@ export type ReadState = {
   mentions: number;
 };
 
+/** A role of a server. */
+export type Role = {
+  /** The role. */
+  id: RoleId;
+  /** The same as `id`. */
+  role_id: RoleId;
+  /** Where. */
+  server_id: ServerId;
+  /** 1 to 64 characters. */
+  name: string;
+  /** 1 to 100: whoever stands higher decides about it. */
+  level: number;
+  /** What it holds. */
+  permissions: Permission[];
+  /** Whether every server has it: then it cannot be renamed or deleted. */
+  builtin: boolean;
+  /** How many hold it. */
+  members: number;
+  /** Grows with every change. */
+  rev: number;
+};
+
 export type RoleId = string;
+
+/** An act that was lost. */
+export type RollbackItem = {
+  /** The event. */
+  event_id: ActId;
+  /** Its kind, such as `CHANNEL_PUT`. */
+  type: string;
+  /** Whose act it was. */
+  author: Person;
+  /** When, milliseconds UTC by its author's clock. */
+  at: number;
+  /** The act in one line. */
+  summary: string;
+  /** What took it away. */
+  killers: ActId[];
+  /** The level it takes to bring it back. */
+  level: number;
+  /** Whether one's own level is enough. */
+  can_ratify: boolean;
+};
+
+/** What one step of the evaluation goes by. */
+export type Rule = "not_member" | "everything" | "role" | "role_override" | "account_override" | "timeout" | "archived" | "closed";
 
 /** A server. */
 export type Server = {
@@ -558,6 +796,40 @@ export type Server = {
 
 export type ServerId = `srv_${string}`;
 
+/** How far a succession is. */
+export type Signed = {
+  /** The event that does it; absent after a dry run, and where nothing had to be done. */
+  event_id?: ActId | null;
+  /** Who does what to whom, in words. */
+  summary: string;
+  /** True when it was only tried out: it would be allowed. */
+  dry_run?: boolean;
+  /** Heirs who have signed for the same person. */
+  signatures: number;
+  /** How many it takes. */
+  threshold: number;
+  /** The event that makes the steward, once enough have signed. */
+  succession_id?: ActId | null;
+};
+
+/** One step of the evaluation, in its order. */
+export type Step = {
+  /** What it goes by. */
+  rule: Rule;
+  /** The role it is about. */
+  role_id?: RoleId | null;
+  /** The act it is about. */
+  event_id?: ActId | null;
+  /** Until when, milliseconds UTC. */
+  until?: number | null;
+  /** What it added to what was held before. */
+  gives: Permission[];
+  /** What it took from what was held before. */
+  takes: Permission[];
+  /** The step in words. */
+  text: string;
+};
+
 /** How complete this node's copy is. */
 export type SyncState = "synced" | "syncing" | "offline";
 
@@ -574,6 +846,20 @@ export type Visibility = "public" | "private";
 
 /** Every method of the node: its parameters and its result. */
 export interface Methods {
+  /** Closes a channel to everything but reading, or opens it again. */
+  "channel.archive": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** False opens it again. */
+      archived?: boolean;
+      /** Refused with 2003 unless the channel still has this revision. */
+      if_rev?: number | null;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Channel;
+  };
   /** Makes a channel. */
   "channel.create": {
     params: {
@@ -587,7 +873,10 @@ export interface Methods {
       parent_id?: ChannelId | null;
       /** At most 256 characters. */
       topic?: string | null;
-      /** Whether it has members of its own. */
+      /**
+       * Whether it has members of its own: at first whoever makes it, and owners and stewards; others by
+       * `channel.permissions.set`.
+       */
       private?: boolean;
       /** Makes the call repeatable. */
       nonce?: string | null;
@@ -602,7 +891,7 @@ export interface Methods {
     };
     result: Channel;
   };
-  /** The channels of a server that one can see. */
+  /** The channels of a server that one can see, in their order. */
   "channel.list": {
     params: {
       /** The server. */
@@ -623,6 +912,92 @@ export interface Methods {
       up_to: MessageId;
     };
     result: ReadState;
+  };
+  /** Moves a channel to another place or category. */
+  "channel.move": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** The category to stand in; outside all of them when left out. */
+      parent_id?: ChannelId | null;
+      /** The place among the others there, from 0; the last when left out. */
+      position?: number | null;
+      /** Refused with 2003 unless the channel still has this revision. */
+      if_rev?: number | null;
+    };
+    result: Channel;
+  };
+  /** What somebody may do in a channel, and step by step why. */
+  "channel.permissions.explain": {
+    params: {
+      /** Where. */
+      channel_id: ChannelId;
+      /** Who. */
+      account_id: AccountId;
+    };
+    result: Explanation;
+  };
+  /** Who may do otherwise in a channel than in the server. */
+  "channel.permissions.get": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+    };
+    result: ChannelPermissions;
+  };
+  /** Changes who may do otherwise in a channel; allows no more than one holds oneself. */
+  "channel.permissions.set": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** Each replaces what stood for the same role or person; one that allows and denies nothing removes it; others stay. */
+      overrides: Override[];
+      /** Refused with 2003 unless the channel still has this revision. */
+      if_rev?: number | null;
+      /** Only tells what would stand. */
+      dry_run?: boolean;
+    };
+    result: ChannelPermissions;
+  };
+  /** Changes a channel's name or topic. */
+  "channel.update": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** 1 to 64 characters. */
+      name?: string | null;
+      /** At most 256 characters. */
+      topic?: string | null;
+      /** Refused with 2003 unless the channel still has this revision. */
+      if_rev?: number | null;
+    };
+    result: Channel;
+  };
+  /** Hides what a person writes, on this node only, and refuses direct contact. */
+  "contact.block": {
+    params: {
+      /** The person. */
+      account_id: AccountId;
+    };
+    result: Contact;
+  };
+  /** The people this node keeps something about. */
+  "contact.list": {
+    params: {
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Contact>;
+  };
+  /** Shows what a person writes again. */
+  "contact.unblock": {
+    params: {
+      /** The person. */
+      account_id: AccountId;
+    };
+    result: Contact;
   };
   /** Moves a consumer's place forward. */
   "events.ack": {
@@ -755,32 +1130,19 @@ export interface Methods {
       /** Makes the call repeatable. */
       nonce?: string | null;
     };
-    result: {
-      /** The invite. */
-      id: InviteId;
-      /** The same as `id`. */
-      invite_id: InviteId;
-      /** Where it leads. */
+    result: Made<Invite>;
+  };
+  /** The invites of a server, newest first; those that were taken back too. */
+  "invite.list": {
+    params: {
+      /** The server. */
       server_id: ServerId;
-      /** What the newcomer is given; whoever has it may join. */
-      link: string;
-      /** The link as a QR code, an SVG image. */
-      qr_svg: string;
-      /** The role a newcomer gets. */
-      role_id: RoleId;
-      /** How many may come. */
-      max_uses?: number | null;
-      /** How many have come. */
-      uses: number;
-      /** Until when, milliseconds UTC. */
-      expires_at?: number | null;
-      /** Who made it. */
-      created_by: AccountId;
-      /** Whether it was taken back. */
-      revoked: boolean;
-      /** True when the nonce was known: nothing was made by this call. */
-      replayed?: boolean;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
     };
+    result: Page<Invite>;
   };
   /** Where a link leads, without going there. */
   "invite.preview": {
@@ -789,6 +1151,68 @@ export interface Methods {
       link: string;
     };
     result: InvitePreview;
+  };
+  /** Takes an invite back: one's own, or with KICK another's. */
+  "invite.revoke": {
+    params: {
+      /** The invite. */
+      invite_id: InviteId;
+      /** Where it leads; found by the invite when left out. */
+      server_id?: ServerId | null;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Invite;
+  };
+  /** Takes somebody of a lower level out, and no invite brings them back; also who has left. */
+  "member.ban": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Who. */
+      account_id: AccountId;
+      /** Shown to everybody; at most 512 bytes. */
+      reason?: string | null;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Act;
+  };
+  /** Who is banned from a server. */
+  "member.bans": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<BanItem>;
+  };
+  /** One member. */
+  "member.get": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Who. */
+      account_id: AccountId;
+    };
+    result: Member;
+  };
+  /** Takes a member of a lower level out; the keys are replaced at once. */
+  "member.kick": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Who. */
+      account_id: AccountId;
+      /** Shown to everybody; at most 512 bytes. */
+      reason?: string | null;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Act;
   };
   /** The members of a server. */
   "member.list": {
@@ -807,6 +1231,36 @@ export interface Methods {
       cursor?: string | null;
     };
     result: Page<Member>;
+  };
+  /** Takes the word from a member of a lower level for a while; replaces an earlier timeout. */
+  "member.timeout": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Who. */
+      account_id: AccountId;
+      /** Milliseconds UTC, ahead of now; left out: ends the timeouts there are. */
+      until?: number | null;
+      /** Only in these channels; everywhere when left out. */
+      channel_ids?: ChannelId[];
+      /** Shown to everybody; at most 512 bytes. */
+      reason?: string | null;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Act;
+  };
+  /** Lifts a ban; whoever was banned may come in by an invite again. */
+  "member.unban": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Who. */
+      account_id: AccountId;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Act;
   };
   /** One message. */
   "message.get": {
@@ -898,6 +1352,24 @@ export interface Methods {
     params: Record<string, never>;
     result: Document;
   };
+  /** Every act of governance in a server, newest first. */
+  "server.audit.list": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Only acts by this person or about them. */
+      person?: AccountId | null;
+      /** Only these kinds, such as `REMOVE`. */
+      types?: string[];
+      /** Only those that count, or do not. */
+      effective?: boolean | null;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<AuditItem>;
+  };
   /** Makes a server with a text channel `general`. */
   "server.create": {
     params: {
@@ -918,6 +1390,16 @@ export interface Methods {
     };
     result: Made<Server>;
   };
+  /** Closes a server for everybody: nothing can be written, nobody comes in, it is not shown any more; owners only. */
+  "server.delete": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Act;
+  };
   /** One server. */
   "server.get": {
     params: {
@@ -925,6 +1407,28 @@ export interface Methods {
       server_id: ServerId;
     };
     result: Server;
+  };
+  /** Who may appoint a steward, and whom they have signed for. */
+  "server.heirs.get": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+    };
+    result: Heirs;
+  };
+  /** Names who may appoint a steward together; owners only. */
+  "server.heirs.set": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** 1 to 32 people. */
+      account_ids: AccountId[];
+      /** How many of them it takes. */
+      threshold: number;
+      /** Refused with 2003 unless the heirs still have this revision. */
+      if_rev?: number | null;
+    };
+    result: Heirs;
   };
   /** Leaves a server; it and its channels are not shown any more. */
   "server.leave": {
@@ -944,6 +1448,132 @@ export interface Methods {
     };
     result: Page<Server>;
   };
+  /** Opens a deleted server again, with everything that was in it; owners only. */
+  "server.restore": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Act;
+  };
+  /** Gives a member a role below one's own level; an owner may give `owner` too. */
+  "server.role.assign": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Who. */
+      account_id: AccountId;
+      /** Which role. */
+      role_id: RoleId;
+    };
+    result: Member;
+  };
+  /** Makes a role below one's own level. */
+  "server.role.create": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** 1 to 64 characters. */
+      name: string;
+      /** 1 to 99, below one's own. */
+      level: number;
+      /** What it holds; no more than one holds oneself. */
+      permissions?: Permission[];
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: Made<Role>;
+  };
+  /** Deletes a role; whoever holds it loses it. */
+  "server.role.delete": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Which. */
+      role_id: RoleId;
+      /** Refused with 2003 unless the role still has this revision. */
+      if_rev?: number | null;
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Act;
+  };
+  /** The roles of a server, highest first. */
+  "server.role.list": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Role>;
+  };
+  /** Takes a role from a member; `member` itself goes with a kick only. */
+  "server.role.unassign": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Who. */
+      account_id: AccountId;
+      /** Which role. */
+      role_id: RoleId;
+    };
+    result: Member;
+  };
+  /** Changes a role's name or what it holds; its level stays. */
+  "server.role.update": {
+    params: {
+      /** Where. */
+      server_id: ServerId;
+      /** Which. */
+      role_id: RoleId;
+      /** 1 to 64 characters; not for built-in roles. */
+      name?: string | null;
+      /** All that it holds from now on. */
+      permissions?: Permission[] | null;
+      /** Refused with 2003 unless the role still has this revision. */
+      if_rev?: number | null;
+    };
+    result: Role;
+  };
+  /** Acts that were in order and are lost to what others decided without knowing of them. */
+  "server.rollback.list": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<RollbackItem>;
+  };
+  /** Brings lost acts back; takes the level of whoever took them away. */
+  "server.rollback.ratify": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** 1 to 512 acts of the rollback list. */
+      event_ids: ActId[];
+      /** Only tells whether it would be allowed. */
+      dry_run?: boolean;
+    };
+    result: Ratified;
+  };
+  /** Signs as an heir for a steward; whoever sees enough signatures makes the succession of them. */
+  "server.succession.sign": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** The future steward. */
+      account_id: AccountId;
+    };
+    result: Signed;
+  };
 }
 
 /** Methods that make something: repeatable with their nonce. */
@@ -954,16 +1584,22 @@ export const NONCED: ReadonlySet<string> = new Set([
   "invite.create",
   "message.send",
   "server.create",
+  "server.role.create",
 ]);
 
 /** Methods that change nothing: repeatable as they are. */
 export const READS: ReadonlySet<string> = new Set([
   "channel.get",
   "channel.list",
+  "channel.permissions.explain",
+  "channel.permissions.get",
+  "contact.list",
   "events.ack",
   "events.head",
   "events.poll",
   "identity.get",
+  "member.bans",
+  "member.get",
   "member.list",
   "message.get",
   "message.list",
@@ -973,8 +1609,12 @@ export const READS: ReadonlySet<string> = new Set([
   "node.info",
   "node.stats",
   "rpc.discover",
+  "server.audit.list",
   "server.get",
+  "server.heirs.get",
   "server.list",
+  "server.role.list",
+  "server.rollback.list",
 ]);
 
 /** Methods that open a stream, the method its items come by, and the one that ends it. */

@@ -30,9 +30,9 @@ export const en = {
     today: "Today",
     yesterday: "Yesterday",
     justNow: "just now",
-    minutes: (minutes: number) => `${minutes} min`,
-    hours: (hours: number) => `${hours} h`,
-    days: (days: number) => `${days} d`,
+    minutes: (minutes: number) => `${minutes} min ago`,
+    hours: (hours: number) => `${hours} h ago`,
+    days: (days: number) => `${days} d ago`,
   },
 
   door: {

@@ -61,7 +61,7 @@ function rankOf(entry: EmojiEntry, wanted: string): number {
   else if (label.includes(wanted)) best = Math.min(best, 4);
   for (const tag of entry.tags) {
     if (tag === wanted) best = Math.min(best, 2.5);
-    else if (tag.startsWith(wanted)) best = Math.min(best, 3.5);
+    else if (wanted.length > 3 && tag.startsWith(wanted)) best = Math.min(best, 3.5);
   }
   return best;
 }

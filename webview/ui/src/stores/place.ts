@@ -10,6 +10,8 @@ export type Panel =
   | { kind: "pins"; channel: ChannelId }
   | { kind: "network" }
   | { kind: "recovery" }
+  /** Where there is no room for the column. */
+  | { kind: "members"; server: ServerId }
   | { kind: "profile"; server: ServerId; account: AccountId };
 
 /** What lies over everything until it is answered. */

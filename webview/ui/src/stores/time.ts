@@ -22,6 +22,16 @@ export function timeOfDay(at: number): string {
   return clock.format(at);
 }
 
+/** `02:47` even where the day has two halves: there is little room beside a message. */
+export function timeBeside(at: number): string {
+  return clock
+    .formatToParts(at)
+    .filter((part) => part.type !== "dayPeriod")
+    .map((part) => part.value)
+    .join("")
+    .trim();
+}
+
 /** `Friday, 24 November`, or today, or yesterday. */
 export function day(at: number): string {
   const today = new Date(minute());

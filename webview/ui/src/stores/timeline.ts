@@ -163,7 +163,9 @@ export function createTimeline(
     loadOlder: () => (atStart() ? Promise.resolve() : grow("older")),
     loadNewer: () => (atEnd() ? Promise.resolve() : grow("newer")),
     onCreated(message) {
-      if (phase() !== "ready" || message.channel_id !== channel || (message.thread_id ?? null) !== thread) return;
+      if (phase() !== "ready" || message.channel_id !== channel) return;
+      // A channel's window has what is said in threads too, as the node's list does; the view leaves it out.
+      if (thread && message.thread_id !== thread) return;
       const all = rows();
       if (all.some((row) => row.kind === "message" && row.id === message.id)) {
         messages.update(message);

@@ -48,6 +48,8 @@ export function renderText(text: string, world: TextWorld): HTMLElement {
   if (text.length < 400 && ONLY_EMOJI.test(text) && graphemes(text) <= JUMBO_MAX) body.classList.add("jumbo");
   const stack: HTMLElement[] = [body];
   for (const token of tokensOf(text)) renderBlock(token, stack, world);
+  // What stands behind a single paragraph can stand on its last line.
+  if (body.childElementCount === 1 && body.firstElementChild?.tagName === "P") body.classList.add("body-line");
   return body;
 }
 

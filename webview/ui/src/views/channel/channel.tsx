@@ -11,6 +11,7 @@ import { Icon } from "../../icons/icon";
 import { useApp } from "../../stores/app";
 import { channelMenu } from "../main/channel-menu";
 import { channelIcon } from "../main/channels";
+import { isNarrow } from "../main/narrow";
 import { Composer } from "./composer";
 import { MessageList } from "./list";
 import { keepReading } from "./reading";
@@ -74,9 +75,11 @@ export function ChannelView(props: { channel: ChannelId; menu: JSX.Element }): J
             icon="users"
             label={say().main.members}
             testid="members-toggle"
-            aria-pressed={app.prefs.now.members && app.place.panel() === null}
+            aria-pressed={isNarrow() ? app.place.panel()?.kind === "members" : app.prefs.now.members && app.place.panel() === null}
             onClick={() => {
-              if (app.place.panel()) {
+              if (isNarrow()) {
+                app.place.show({ kind: "members", server: talk.server });
+              } else if (app.place.panel()) {
                 app.place.show(null);
                 app.prefs.set("members", true);
               } else {

@@ -27,6 +27,8 @@ export interface Material {
   newAfter: NewAfter;
   me: string | undefined;
   atStart: boolean;
+  /** What is said in a thread is shown there only. */
+  inThread: boolean;
 }
 
 /** Makes the lines, by key, in order. */
@@ -44,7 +46,7 @@ export function entriesOf(material: Material): Map<string, Entry> {
       continue;
     }
     const message = material.message(row.id);
-    if (!message) continue;
+    if (!message || (message.thread_id && !material.inThread)) continue;
     const itsDay = dayOf(message.created_at);
     if (itsDay !== day) {
       day = itsDay;

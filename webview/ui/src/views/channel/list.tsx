@@ -32,7 +32,6 @@ export function MessageList(props: { label: string; testid: string; landmark?: b
   const [active, setActive] = createSignal<string | null>(null);
   const [lit, setLit] = createSignal<MessageId | null>(null);
   const [announced, setAnnounced] = createSignal("");
-  const isActive = createSelector(active);
   const isLit = createSelector(lit);
 
   const pending = () =>
@@ -50,6 +49,7 @@ export function MessageList(props: { label: string; testid: string; landmark?: b
       newAfter: talk.newAfter(),
       me: app.identity.me()?.account_id,
       atStart: timeline.atStart(),
+      inThread: talk.thread !== null,
     });
   });
   const keys = createMemo(() => [...entries().keys()]);
@@ -146,7 +146,7 @@ export function MessageList(props: { label: string; testid: string; landmark?: b
       (newest, before) => {
         if (!before || !newest || !talk.atBottom() || timeline.busy()) return;
         const message = app.messages.get(newest);
-        if (!message || message.author.account_id === app.identity.me()?.account_id) return;
+        if (!message || (message.thread_id && !talk.thread) || message.author.account_id === app.identity.me()?.account_id) return;
         setAnnounced(say().message.announce(message.author.display_name, plainText(app, message)));
       },
     ),
@@ -240,7 +240,6 @@ export function MessageList(props: { label: string; testid: string; landmark?: b
                 <EntryView
                   entry={entries().get(key)}
                   stop={stop() === key}
-                  active={isActive(key)}
                   lit={isLit(key as MessageId)}
                 />
               </div>
@@ -261,7 +260,7 @@ export function MessageList(props: { label: string; testid: string; landmark?: b
   );
 }
 
-function EntryView(props: { entry: Entry | undefined; stop: boolean; active: boolean; lit: boolean }): JSX.Element {
+function EntryView(props: { entry: Entry | undefined; stop: boolean; lit: boolean }): JSX.Element {
   const of = <K extends Entry["kind"]>(kind: K) => {
     const { entry } = props;
     return entry?.kind === kind ? (entry as Extract<Entry, { kind: K }>) : false;
@@ -269,7 +268,7 @@ function EntryView(props: { entry: Entry | undefined; stop: boolean; active: boo
   return (
     <Switch>
       <Match when={of("message")}>
-        {(entry) => <MessageRow id={entry().id} head={entry().head} stop={props.stop} active={props.active} lit={props.lit} />}
+        {(entry) => <MessageRow id={entry().id} head={entry().head} stop={props.stop} lit={props.lit} />}
       </Match>
       <Match when={of("pending")}>{(entry) => <PendingRow nonce={entry().nonce} head={entry().head} />}</Match>
       <Match when={of("day")}>{(entry) => <DayRow at={entry().at} />}</Match>

@@ -10,7 +10,7 @@ import type { Message, MessageId } from "../../contract";
 import { Icon } from "../../icons/icon";
 import { threadOf } from "../../rpc/coming";
 import { type App, useApp } from "../../stores/app";
-import { ago, exactly, moment, timeOfDay } from "../../stores/time";
+import { ago, exactly, moment, timeBeside } from "../../stores/time";
 import { revealed } from "../../text/hidden";
 import { plainText } from "../../text/plain";
 import { memberMenu } from "../main/member-menu";
@@ -24,11 +24,11 @@ import { RowActions } from "./row-actions";
 import { useTalk } from "./talk";
 
 /** The row of a message. */
-export function MessageRow(props: { id: MessageId; head: boolean; stop: boolean; active: boolean; lit: boolean }): JSX.Element {
+export function MessageRow(props: { id: MessageId; head: boolean; stop: boolean; lit: boolean }): JSX.Element {
   const app = useApp();
   return (
     <Show when={app.messages.get(props.id)}>
-      {(message) => <Row message={message()} head={props.head} stop={props.stop} active={props.active} lit={props.lit} />}
+      {(message) => <Row message={message()} head={props.head} stop={props.stop} lit={props.lit} />}
     </Show>
   );
 }
@@ -38,10 +38,11 @@ export function authorName(app: App, message: Message): string {
   return app.members.nameOf(message.server_id, message.author.account_id) ?? message.author.display_name;
 }
 
-function Row(props: { message: Message; head: boolean; stop: boolean; active: boolean; lit: boolean }): JSX.Element {
+function Row(props: { message: Message; head: boolean; stop: boolean; lit: boolean }): JSX.Element {
   const app = useApp();
   const talk = useTalk();
   const [hovered, setHovered] = createSignal(false);
+  const [focused, setFocused] = createSignal(false);
   const me = () => app.identity.me()?.account_id;
   const mentioned = () => !isMine(app, props.message) && props.message.mentions.includes(me() ?? "acc_");
   const name = () => authorName(app, props.message);
@@ -65,6 +66,8 @@ function Row(props: { message: Message; head: boolean; stop: boolean; active: bo
       aria-label={label()}
       onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
+      onFocusIn={() => setFocused(true)}
+      onFocusOut={(event) => setFocused(event.currentTarget.contains(event.relatedTarget as Node | null))}
       onContextMenu={(event) => {
         if (window.getSelection()?.toString() || (event.target as Element).closest("input, textarea")) return;
         openMenuAt(event, say().message.menu, messageMenu(app, talk, props.message));
@@ -75,7 +78,7 @@ function Row(props: { message: Message; head: boolean; stop: boolean; active: bo
         when={props.head}
         fallback={
           <time class="message-time-side" dateTime={new Date(props.message.created_at).toISOString()} aria-hidden="true">
-            {timeOfDay(props.message.created_at)}
+            {timeBeside(props.message.created_at)}
           </time>
         }
       >
@@ -138,7 +141,7 @@ function Row(props: { message: Message; head: boolean; stop: boolean; active: bo
             {say().message.edited}
           </button>
         </Show>
-        <Show when={isMine(app, props.message) && !props.message.deleted}>
+        <Show when={isMine(app, props.message) && !props.message.deleted && !editing()}>
           <DeliveryMark message={props.message} />
         </Show>
       </div>
@@ -160,7 +163,7 @@ function Row(props: { message: Message; head: boolean; stop: boolean; active: bo
           <span class="unseen">{say().message.pinned}</span>
         </span>
       </Show>
-      <Show when={(hovered() || props.active) && !editing() && !props.message.deleted}>
+      <Show when={(hovered() || focused()) && !editing() && !props.message.deleted}>
         <RowActions message={props.message} />
       </Show>
     </article>

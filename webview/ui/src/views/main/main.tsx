@@ -1,6 +1,6 @@
 // The four columns: servers, channels, talk, people or a panel. On a narrow window the outer ones slide over the talk.
 
-import { createEffect, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { createEffect, createSignal, type JSX, Match, on, Show, Switch } from "solid-js";
 
 import { say } from "../../catalogue";
 import { IconButton } from "../../components/button";
@@ -15,24 +15,15 @@ import { Banner } from "./banner";
 import { ChannelColumn } from "./channels";
 import { Directory } from "./directory";
 import { installKeys } from "./keys";
+import { isNarrow } from "./narrow";
 import { MemberColumn } from "./members";
 import { rememberPlace } from "./remember";
 import { Rail } from "./rail";
 
-/** Pixels below which the outer columns are drawers. */
-const NARROW_PX = 860;
-
 /** The chat. */
 export function Main(): JSX.Element {
   const app = useApp();
-  const [narrow, setNarrow] = createSignal(false);
   const [drawer, setDrawer] = createSignal(false);
-
-  const media = matchMedia(`(max-width: ${NARROW_PX}px)`);
-  const onMedia = () => setNarrow(media.matches);
-  onMedia();
-  media.addEventListener("change", onMedia);
-  onCleanup(() => media.removeEventListener("change", onMedia));
 
   keepBadge(app);
   installKeys(app);
@@ -45,31 +36,31 @@ export function Main(): JSX.Element {
   return (
     <div
       class="shell"
-      classList={{ narrow: narrow(), "drawer-open": drawer(), "side-open": sideOpen() && !(narrow() && app.place.panel() === null) }}
+      classList={{ narrow: isNarrow(), "drawer-open": drawer(), "side-open": sideOpen() && !(isNarrow() && app.place.panel() === null) }}
     >
       <Banner />
-      <div class="columns" inert={narrow() && !drawer()}>
+      <div class="columns" inert={isNarrow() && !drawer()}>
         <Rail />
         <ChannelColumn />
       </div>
-      <Show when={narrow() && drawer()}>
+      <Show when={isNarrow() && drawer()}>
         <button type="button" class="scrim" aria-label={say().common.close} onClick={() => setDrawer(false)} />
       </Show>
       <Switch>
         <Match when={app.place.view() === "directory"}>
-          <Directory menu={<MenuButton onOpen={() => setDrawer(true)} shown={narrow()} />} />
+          <Directory menu={<MenuButton onOpen={() => setDrawer(true)} shown={isNarrow()} />} />
         </Match>
         <Match when={app.place.channel()} keyed>
-          {(channel) => <ChannelView channel={channel} menu={<MenuButton onOpen={() => setDrawer(true)} shown={narrow()} />} />}
+          {(channel) => <ChannelView channel={channel} menu={<MenuButton onOpen={() => setDrawer(true)} shown={isNarrow()} />} />}
         </Match>
         <Match when={true}>
-          <Nowhere menu={<MenuButton onOpen={() => setDrawer(true)} shown={narrow()} />} />
+          <Nowhere menu={<MenuButton onOpen={() => setDrawer(true)} shown={isNarrow()} />} />
         </Match>
       </Switch>
       <Show
         when={app.place.panel()}
         fallback={
-          <Show when={sideOpen() && !narrow() && app.place.server()} keyed>
+          <Show when={sideOpen() && !isNarrow() && app.place.server()} keyed>
             {(server) => <MemberColumn server={server} />}
           </Show>
         }

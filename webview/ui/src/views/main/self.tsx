@@ -16,28 +16,27 @@ export function Self(): JSX.Element {
   return (
     <section class="self" aria-label={say().main.landmark.self}>
       <Show when={app.identity.me()}>
-        {(me) => (
-          <span class="self-person">
-            <Avatar id={me().account_id} name={me().display_name} size="s" />
-            <Name text={me().display_name} class="self-name" />
-          </span>
-        )}
+        {(me) => <Avatar id={me().account_id} name={me().display_name} size="s" />}
       </Show>
-      <button
-        type="button"
-        class="connection"
-        data-testid="connection-state"
-        data-state={reach()}
-        data-tip={say().main.connectionTip}
-        aria-label={say().main.connection(reach(), peers())}
-        onClick={() => app.place.show(app.place.panel()?.kind === "network" ? null : { kind: "network" })}
-      >
-        <span class="connection-dot" aria-hidden="true" />
-        <span class="connection-text">{say().main.connectionShort(reach(), peers())}</span>
-      </button>
+      <span class="self-text">
+        <Show when={app.identity.me()}>{(me) => <Name text={me().display_name} class="self-name" />}</Show>
+        <button
+          type="button"
+          class="connection"
+          data-testid="connection-state"
+          data-state={reach()}
+          data-tip={say().main.connectionTip}
+          aria-label={say().main.connection(reach(), peers())}
+          onClick={() => app.place.show(app.place.panel()?.kind === "network" ? null : { kind: "network" })}
+        >
+          <span class="connection-dot" aria-hidden="true" />
+          <span class="connection-text">{say().main.connectionShort(reach(), peers())}</span>
+        </button>
+      </span>
       <IconButton
         icon="settings"
         label={say().main.preferences}
+        keys="Ctrl+,"
         testid="preferences-open"
         onClick={() => app.place.ask({ kind: "preferences" })}
       />

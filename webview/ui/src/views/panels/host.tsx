@@ -2,17 +2,20 @@
 
 import { type JSX, Match, Show, Switch } from "solid-js";
 
-import type { Panel } from "../../stores/place";
+import { say } from "../../catalogue";
+import type { Panel as Open } from "../../stores/place";
+import { MemberColumn } from "../main/members";
 import { NetworkPanel } from "./network";
+import { Panel } from "./panel";
 import { PinsPanel } from "./pins";
 import { ProfilePanel } from "./profile";
 import { RecoveryPanel } from "./recovery";
 import { ThreadPanel } from "./thread";
 
 /** The open panel. */
-export function PanelHost(props: { panel: Panel }): JSX.Element {
-  const of = <K extends Panel["kind"]>(kind: K) =>
-    props.panel.kind === kind ? (props.panel as Extract<Panel, { kind: K }>) : false;
+export function PanelHost(props: { panel: Open }): JSX.Element {
+  const of = <K extends Open["kind"]>(kind: K) =>
+    props.panel.kind === kind ? (props.panel as Extract<Open, { kind: K }>) : false;
   return (
     <Switch>
       <Match when={of("thread")}>
@@ -31,6 +34,13 @@ export function PanelHost(props: { panel: Panel }): JSX.Element {
       </Match>
       <Match when={of("network")}>
         <NetworkPanel />
+      </Match>
+      <Match when={of("members")}>
+        {(panel) => (
+          <Panel title={say().main.members} icon="users" testid="members-panel">
+            <MemberColumn server={panel().server} />
+          </Panel>
+        )}
       </Match>
       <Match when={of("recovery")}>
         <RecoveryPanel />
