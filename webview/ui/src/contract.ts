@@ -841,6 +841,14 @@ export type SyncStatus = {
   missing: number;
 };
 
+/** An address that opens the interface, once. */
+export type TicketedAddress = {
+  /** The interface's address with the ticket in its fragment. Who opens it first is in: show it to nobody else. */
+  url: string;
+  /** Milliseconds UTC after which it opens nothing. */
+  expires_at: number;
+};
+
 /** Who can find and join a server. */
 export type Visibility = "public" | "private";
 
@@ -1346,6 +1354,11 @@ export interface Methods {
   "node.stats": {
     params: Record<string, never>;
     result: NodeStats;
+  };
+  /** A fresh address of the interface; opens it once, within a minute. */
+  "node.ui_ticket": {
+    params: Record<string, never>;
+    result: TicketedAddress;
   };
   /** The OpenRPC document of this API. */
   "rpc.discover": {

@@ -5,7 +5,9 @@ import "./styles/index.css";
 import { createSignal, Match, Show, Switch } from "solid-js";
 import { render } from "solid-js/web";
 
-import { dropSession, exchange, keptSession, type Session, takeTicket, type TicketRefusal } from "./rpc/session";
+import { dropSession, exchange, keptSession, type Session, takeFragment, type TicketRefusal } from "./rpc/session";
+import { askShell } from "./shell/bridge";
+import { bringLink } from "./shell/link";
 import { SessionDoor } from "./views/doors/session";
 import { Interface } from "./views/interface";
 
@@ -15,7 +17,10 @@ function Page() {
   const [entry, setEntry] = createSignal<Entry>(null);
 
   const enter = async () => {
-    const ticket = takeTicket();
+    const { ticket, link } = takeFragment();
+    if (link) bringLink(link);
+    // A link alone is for the page that is open already.
+    if (!ticket && session()) return;
     const kept = keptSession(Date.now());
     if (ticket) {
       const result = await exchange(ticket);
@@ -26,10 +31,9 @@ function Page() {
       setEntry(kept ? { session: kept } : { refused: "none" });
     }
   };
-  void enter();
-  // A fresh ticket may be put into the address of an open page.
+  // A fresh ticket, or a link, may be put into the address of an open page.
   window.addEventListener("hashchange", () => {
-    if (location.hash.startsWith("#ticket=")) void enter();
+    if (location.hash !== "") void enter();
   });
 
   const session = () => {
@@ -41,6 +45,8 @@ function Page() {
     return now && "refused" in now ? now.refused : null;
   };
 
+  void enter();
+
   return (
     <Switch>
       <Match when={session()}>
@@ -51,6 +57,8 @@ function Page() {
                 token={token}
                 onEnded={() => {
                   dropSession();
+                  // The window program brings a fresh ticket by itself.
+                  askShell({ kind: "ticket" });
                   setEntry({ refused: "ended" });
                 }}
               />

@@ -10,19 +10,32 @@ export interface Session {
 /** Why a ticket did not become a session. */
 export type TicketRefusal = "used" | "unreachable";
 
+const TICKET = /^[A-Za-z0-9._-]{8,256}$/;
 const KEPT_UNDER = "folkmoot.session";
 
-/** Takes the ticket out of the address, so that neither history nor a reload shows it again. */
-export function takeTicket(): string | null {
-  const found = /^#ticket=([A-Za-z0-9_-]{8,256})$/.exec(location.hash);
-  if (!found) return null;
-  history.replaceState(null, "", location.pathname);
-  return found[1] ?? null;
+/** What the address brought along: the way in, and a link somebody followed. */
+export interface Brought {
+  ticket: string | null;
+  link: string | null;
+}
+
+/** Takes what is behind the `#` of the address and wipes it there, so that neither history nor a reload shows it again. */
+export function takeFragment(): Brought {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const ticket = fragment.get("ticket");
+  const link = fragment.get("link");
+  if (location.hash !== "") history.replaceState(null, "", location.pathname);
+  return {
+    ticket: ticket && TICKET.test(ticket) ? ticket : null,
+    link: link?.startsWith("moot://") ? link : null,
+  };
 }
 
 /** Reads a ticket from what somebody pasted: a whole address, or the ticket alone. */
 export function ticketIn(pasted: string): string | null {
-  return /(?:^|#ticket=)([A-Za-z0-9_-]{8,256})$/.exec(pasted.trim())?.[1] ?? null;
+  const text = pasted.trim();
+  const ticket = text.includes("#") ? new URLSearchParams(text.slice(text.indexOf("#") + 1)).get("ticket") : text;
+  return ticket && TICKET.test(ticket) ? ticket : null;
 }
 
 /** Exchanges a ticket. It works once, for 60 s. */

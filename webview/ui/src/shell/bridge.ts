@@ -12,7 +12,19 @@ declare global {
 export type ShellRequest =
   | { kind: "badge"; mentions: number; unread: boolean }
   | { kind: "notify"; title: string; body: string; tag: string }
-  | { kind: "open"; url: string };
+  | { kind: "open"; url: string }
+  /** The session is over: a fresh ticket comes in the address. */
+  | { kind: "ticket" };
+
+/** Listens for the reader's choice of one of our notifications; given its tag. */
+export function onNotificationChosen(run: (tag: string) => void): () => void {
+  const listener = (event: Event) => {
+    const { detail } = event as CustomEvent<unknown>;
+    if (typeof detail === "string") run(detail);
+  };
+  window.addEventListener("moot-notification", listener);
+  return () => window.removeEventListener("moot-notification", listener);
+}
 
 /** Asks the window program; false if there is none. */
 export function askShell(request: ShellRequest): boolean {

@@ -1,6 +1,6 @@
 // Notifications: who is told of which message, and how.
 
-import type { Message } from "../contract";
+import type { ChannelId, Message, MessageId } from "../contract";
 import type { App } from "../stores/app";
 import type { Prefs } from "../stores/prefs";
 import { plainText } from "../text/plain";
@@ -18,7 +18,7 @@ export function notify(app: App, message: Message, mentioned: boolean): void {
 
   const title = `${message.author.display_name} · #${channel.name}`;
   const body = plainText(app, message).slice(0, BODY_CHARS);
-  if (askShell({ kind: "notify", title, body, tag: message.channel_id })) return;
+  if (askShell({ kind: "notify", title, body, tag: `${message.channel_id} ${message.id}` })) return;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const shown = new Notification(title, { body, tag: message.channel_id, silent: false });
   shown.onclick = () => {
@@ -26,6 +26,14 @@ export function notify(app: App, message: Message, mentioned: boolean): void {
     app.place.open({ server: message.server_id, channel: message.channel_id, message: message.id });
     shown.close();
   };
+}
+
+/** Goes to the message of a notification that was chosen in the window program. */
+export function goToTag(app: App, tag: string): void {
+  const [channelId, messageId] = tag.split(" ");
+  const channel = app.channels.get(channelId as ChannelId);
+  if (!channel || !messageId?.startsWith("msg_")) return;
+  app.place.open({ server: channel.server_id, channel: channel.id, message: messageId as MessageId });
 }
 
 /** Whether preferences let a message through. */

@@ -1,12 +1,14 @@
 // The four columns: servers, channels, talk, people or a panel. On a narrow window the outer ones slide over the talk.
 
-import { createEffect, createSignal, type JSX, Match, on, Show, Switch } from "solid-js";
+import { createEffect, createSignal, type JSX, Match, on, onCleanup, Show, Switch } from "solid-js";
 
 import { say } from "../../catalogue";
-import { IconButton } from "../../components/button";
+import { Button, IconButton } from "../../components/button";
 import { Empty } from "../../components/states";
-import { Button } from "../../components/button";
 import { keepBadge } from "../../shell/badge";
+import { onNotificationChosen } from "../../shell/bridge";
+import { broughtLink, linkTaken } from "../../shell/link";
+import { goToTag } from "../../shell/notify";
 import { useApp } from "../../stores/app";
 import { ChannelView } from "../channel/channel";
 import { DialogHost } from "../dialogs/host";
@@ -28,6 +30,13 @@ export function Main(): JSX.Element {
   keepBadge(app);
   installKeys(app);
   rememberPlace(app);
+  onCleanup(onNotificationChosen((tag) => goToTag(app, tag)));
+  createEffect(() => {
+    const link = broughtLink();
+    if (!link) return;
+    linkTaken();
+    app.place.ask({ kind: "join-server", link });
+  });
   // Having chosen where to go, one wants to see it.
   createEffect(on([app.place.channel, app.place.view], () => setDrawer(false), { defer: true }));
 
