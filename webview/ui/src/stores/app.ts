@@ -45,6 +45,9 @@ export interface App {
   /** Grows whenever a pin was set or taken somewhere. */
   pinsChanged: Accessor<number>;
   notePins(): void;
+  /** Grows whenever somebody acted on roles, members, invites or channels somewhere. */
+  actsChanged: Accessor<number>;
+  noteAct(): void;
   /** Reads everything and follows what happens; call once the account is ready. */
   start(): Promise<void>;
   /** Ends following, as when the node is locked. */
@@ -61,7 +64,10 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
   const messages = createMessages(client);
   const windows = createWindows(client, messages);
   const [pinsChanged, setPinsChanged] = createSignal(0);
+  const [actsChanged, setActsChanged] = createSignal(0);
   const app: App = {
+    actsChanged,
+    noteAct: () => setActsChanged((count) => count + 1),
     pinsChanged,
     notePins: () => setPinsChanged((count) => count + 1),
     client,

@@ -18,6 +18,7 @@ export function applyEvents(app: App, events: Event[], live: boolean): void {
 
 function apply(app: App, event: Event, live: boolean): void {
   const { type, data } = event;
+  if (/^(role|member|invite|server|channel|contact)\./.test(type) && live) soon("acts", () => app.noteAct());
   // Rendered when read: what is gone by now has no data any more.
   if (data === null) {
     if (type === "channel.deleted" && event.channel_id) app.channels.remove(event.channel_id);
@@ -53,7 +54,19 @@ function apply(app: App, event: Event, live: boolean): void {
       break;
     }
     case "server.updated":
+    case "server.restored":
       app.servers.put(data as Server);
+      break;
+    case "role.created":
+    case "role.updated":
+    case "role.deleted":
+    case "server.rolled_back":
+      if (event.server_id) {
+        const id = event.server_id;
+        refreshServer(app, id);
+        soon(`channels ${id}`, () => app.channels.load(id));
+        soon("online", () => refreshOnline(app));
+      }
       break;
     case "server.left":
     case "server.deleted": {
@@ -65,6 +78,7 @@ function apply(app: App, event: Event, live: boolean): void {
       break;
     }
     case "member.joined":
+    case "member.timed_out":
     case "member.updated":
       if (event.server_id) {
         app.members.put(event.server_id, data as Member);

@@ -22,12 +22,19 @@ export type Dialog =
   | { kind: "create-category"; server: ServerId }
   | { kind: "invite"; server: ServerId }
   | { kind: "preferences" }
+  | { kind: "server-settings"; server: ServerId; page?: SettingsPage }
+  | { kind: "edit-channel"; channel: ChannelId }
+  | { kind: "expel"; act: "kick" | "ban"; server: ServerId; account: AccountId }
+  | { kind: "timeout"; server: ServerId; account: AccountId }
   | { kind: "keys" }
   | { kind: "switcher" }
   | { kind: "history"; message: MessageId }
   | { kind: "link"; url: string; label: string }
   | { kind: "recovery-check" }
   | Confirm;
+
+/** A page of a server's settings. */
+export type SettingsPage = "overview" | "roles" | "members" | "invites" | "bans" | "audit" | "heirs" | "rollback";
 
 /** A question with two answers. */
 export interface Confirm {

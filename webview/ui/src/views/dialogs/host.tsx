@@ -8,6 +8,9 @@ import { EmojiHost } from "../channel/emoji-popover";
 import { ConfirmDialog } from "./confirm";
 import { CreateChannelDialog } from "./create-channel";
 import { CreateServerDialog } from "./create-server";
+import { EditChannelDialog } from "../settings/edit-channel";
+import { ExpelDialog, TimeoutDialog } from "../settings/moderate";
+import { ServerSettings } from "../settings/settings";
 import { HistoryDialog } from "./history";
 import { InviteDialog } from "./invite";
 import { JoinDialog } from "./join";
@@ -62,6 +65,20 @@ function One(props: { dialog: Dialog; onClose: () => void }): JSX.Element {
       <Match when={of("history")}>{(dialog) => <HistoryDialog message={dialog().message} onClose={props.onClose} />}</Match>
       <Match when={of("link")}>
         {(dialog) => <LinkDialog url={dialog().url} label={dialog().label} onClose={props.onClose} />}
+      </Match>
+      <Match when={of("server-settings")}>
+        {(dialog) => <ServerSettings server={dialog().server} page={dialog().page ?? "overview"} onClose={props.onClose} />}
+      </Match>
+      <Match when={of("edit-channel")}>
+        {(dialog) => <EditChannelDialog channel={dialog().channel} onClose={props.onClose} />}
+      </Match>
+      <Match when={of("expel")}>
+        {(dialog) => (
+          <ExpelDialog act={dialog().act} server={dialog().server} account={dialog().account} onClose={props.onClose} />
+        )}
+      </Match>
+      <Match when={of("timeout")}>
+        {(dialog) => <TimeoutDialog server={dialog().server} account={dialog().account} onClose={props.onClose} />}
       </Match>
       <Match when={of("recovery-check")}>
         <RecoveryCheckDialog onClose={props.onClose} />

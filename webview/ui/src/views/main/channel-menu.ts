@@ -43,6 +43,14 @@ export function channelMenu(app: App, channel: Channel): MenuItem[] {
       run: () => app.place.ask({ kind: "create-channel", server: channel.server_id, parent: channel.id }),
     });
   }
+  if (may("MANAGE_CHANNEL")) {
+    items.push({
+      label: channel.kind === "category" ? words.editCategory : words.edit,
+      icon: "settings",
+      testid: "menu-channel-edit",
+      run: () => app.place.ask({ kind: "edit-channel", channel: channel.id }),
+    });
+  }
   items.push({
     label: words.copyId,
     icon: "copy",

@@ -35,7 +35,13 @@ export function serverMenu(app: App, server: Server): MenuItem[] {
       },
     );
   }
-  if (items.length > 0) items.push({ separator: true });
+  items.push({
+    label: words.settings,
+    icon: "settings",
+    testid: "menu-server-settings",
+    run: () => app.place.ask({ kind: "server-settings", server: server.id }),
+  });
+  items.push({ separator: true });
   items.push(
     { label: words.markRead, icon: "check", testid: "menu-mark-read", run: () => void markServerRead(app, server) },
     {
