@@ -10,12 +10,14 @@ pub mod host;
 pub mod manifest;
 pub mod scopes;
 pub mod sim;
+mod template;
 pub mod trigger;
 pub mod web;
 pub mod worker;
 
-pub use bot::{Bot, Outcome, Stats};
+pub use bot::{Bot, Outcome, Stats, check};
 pub use engine::{Fault, FaultKind, Limits, Place, Source, SourceError};
 pub use host::{Call, Host, Level};
 pub use manifest::{Manifest, ManifestError};
+pub use template::new_bot;
 pub use trigger::{Cause, Registered, Task, Trigger};

@@ -1,5 +1,6 @@
 //! The command line: one file per sub-command. Exit codes: 0 ok, 1 error, 2 usage, 3 no node running, 4 not authorized, 5 offline.
 
+mod bot;
 mod call;
 mod config;
 mod desktop;
@@ -47,12 +48,17 @@ enum Command {
     Events(events::Args),
     /// Make, look at and accept invites.
     Invite(invite::Args),
+    /// Make and test bots.
+    Bot(bot::Args),
     /// Look at the configuration.
     Config(config::Args),
     /// Print a fresh address of the chat interface; it opens it once, within a minute.
     Ui(ui::Args),
     /// This user's menu entry and moot:// links.
     Desktop(desktop::Args),
+    /// Runs one bot for a node that speaks over standard input and output.
+    #[command(hide = true)]
+    BotWorker,
 }
 
 /// What a sub-command fails with; the exit code follows from it.
@@ -104,6 +110,9 @@ impl From<anyhow::Error> for CliError {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Some(Command::BotWorker)) {
+        return folkmoot_scripts::worker::main();
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -137,8 +146,11 @@ fn run(cli: Cli) -> Result<(), CliError> {
         Some(Command::Rpc(args)) => rpc::run(&data_dir()?, args),
         Some(Command::Events(args)) => events::run(&data_dir()?, args),
         Some(Command::Invite(args)) => invite::run(&data_dir()?, args),
+        Some(Command::Bot(args)) => bot::run(&args),
         Some(Command::Config(args)) => config::run(&data_dir()?, &args),
         Some(Command::Ui(args)) => ui::run(&data_dir()?, &args),
         Some(Command::Desktop(args)) => desktop::run(named, &args),
+        // Taken before anything else was looked at.
+        Some(Command::BotWorker) => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! A bot that is loaded: its code compiled, its handlers registered, ready to be run for triggers. The same in a worker, in offline
 //! tests and in rehearsals; only the host differs.
 
+mod check;
 mod functions;
 
 use std::{
@@ -8,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+pub use check::check;
 pub(crate) use functions::Functions;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, Map, NativeCallContext, Position};
 use serde::{Deserialize, Serialize};

@@ -11,10 +11,11 @@ pub const ARRAY_ITEMS: usize = 512;
 pub const MAP_ITEMS: usize = 128;
 /// Functions that call each other.
 pub const CALL_DEPTH: usize = 32;
-/// Expressions within expressions at the top of a file.
-pub const EXPRESSION_DEPTH: usize = 32;
+/// Expressions within expressions at the top of a file, where handlers stand as closures within calls. Half of it refused ordinary
+/// handlers; the worker's stack has room for far more.
+pub const EXPRESSION_DEPTH: usize = 64;
 /// Expressions within expressions in a function.
-pub const FUNCTION_EXPRESSION_DEPTH: usize = 16;
+pub const FUNCTION_EXPRESSION_DEPTH: usize = 32;
 /// Variables at any moment.
 pub const VARIABLES: usize = 64;
 /// Functions of one file, closures counted.

@@ -148,7 +148,7 @@ pub(super) fn run_file(
     let inner =
         Inner { manifest: manifest.clone(), source: source.clone(), seed, stage: None, tests: Vec::new(), last: None };
     let sim = Sim(Arc::new(Mutex::new(inner)));
-    let (mut engine, meter) = bare_engine(&LIMITS, rhai::exported_module!(test_functions));
+    let (mut engine, meter) = bare_engine(&LIMITS, || rhai::exported_module!(test_functions));
     engine.set_default_tag(Dynamic::from(sim.clone()));
     sim_everywhere(&mut engine, &sim);
     let mut scope = Scope::new();
