@@ -55,7 +55,7 @@ export function message(number: number, change: Partial<Message> = {}): Message 
     pinned: false,
     delivery: { state: "stored", holders: 0, keepers: 0 },
     ...change,
-  };
+  } as Message;
 }
 
 /** A channel. */

@@ -180,6 +180,13 @@ export const en = {
         ? `The connection to your node is lost. Trying again in ${seconds} s.`
         : "The connection to your node is lost. Trying again …",
     tryNow: "Try now",
+    status: {
+      title: "Your status",
+      online: "Online",
+      idle: "Away",
+      dnd: "Do not disturb",
+      invisible: "Invisible",
+    },
     nowhere: {
       title: "You are in no server",
       text: "Make a place for your people, join one with a link somebody sent you, or look around.",

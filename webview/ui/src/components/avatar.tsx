@@ -5,7 +5,7 @@ import { type JSX, Show } from "solid-js";
 import { hueOf, initials } from "../text/ids";
 
 /** Whether somebody is there, as a dot on the avatar. */
-export type Dot = "online" | "away" | "busy" | "offline";
+export type Dot = "online" | "idle" | "dnd" | "offline";
 
 /** A person. Decorative: the name stands beside it. */
 export function Avatar(props: { id: string; name: string; size?: "xs" | "s" | "m" | "l" | "xl"; dot?: Dot | undefined }): JSX.Element {

@@ -10,10 +10,16 @@ export interface StreamEnd {
   failure: Failure;
 }
 
-type Subscription = keyof typeof SUBSCRIPTIONS;
+/** How each stream of the contract is told of and ended. */
+const KNOWN: Record<string, { notification: string; unsubscribe: string } | undefined> = SUBSCRIPTIONS;
+
+/** Whether the contract has a stream. */
+export function hasStream(method: string): boolean {
+  return KNOWN[method] !== undefined;
+}
 
 interface Stream {
-  method: Subscription;
+  method: string;
   params: () => unknown;
   onItem(item: unknown): void;
   onEnd(end: StreamEnd): "again" | "stop";
@@ -35,7 +41,7 @@ export class Streams {
 
   /** Opens a stream; the answer ends it. */
   open(
-    method: Subscription,
+    method: string,
     params: () => unknown,
     onItem: (item: unknown) => void,
     onEnd: (end: StreamEnd) => "again" | "stop",
@@ -48,7 +54,7 @@ export class Streams {
       if (stream.id === null) return;
       this.#byId.delete(stream.id);
       // A socket that is gone has ended the stream already.
-      this.request(SUBSCRIPTIONS[method].unsubscribe, [stream.id]).catch(() => {});
+      this.request(KNOWN[method]?.unsubscribe ?? "", [stream.id]).catch(() => {});
     };
   }
 
@@ -77,7 +83,7 @@ export class Streams {
       const id = await this.request(stream.method, stream.params());
       if (typeof id !== "string" && typeof id !== "number") return;
       if (!this.#streams.has(stream)) {
-        await this.request(SUBSCRIPTIONS[stream.method].unsubscribe, [id]);
+        await this.request(KNOWN[stream.method]?.unsubscribe ?? "", [id]);
         return;
       }
       stream.id = id;

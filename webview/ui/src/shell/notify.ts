@@ -13,7 +13,7 @@ const BODY_CHARS = 200;
 export function notify(app: App, message: Message, mentioned: boolean): void {
   const channel = app.channels.get(message.channel_id);
   const looking = document.hasFocus() && app.place.channel() === message.channel_id && app.place.view() === "channel";
-  if (!channel || looking || message.deleted) return;
+  if (!channel || looking || message.deleted || app.presence.mine() === "dnd") return;
   if (!wanted(app.prefs.now, message.content, mentioned, channel.muted, new Date().getHours())) return;
 
   const title = `${message.author.display_name} · #${channel.name}`;

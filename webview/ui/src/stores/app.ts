@@ -118,9 +118,14 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
         return head;
       },
     });
+    const stopPresence = client.presence((item) => {
+      app.presence.onItem(item);
+      if (item.type === "presence") app.members.setOnline(item.server_id, item.account_id, item.status !== "offline");
+    });
     const timer = setInterval(() => void refreshNet(), NET_EVERY_MS);
     running = () => {
       clearInterval(timer);
+      stopPresence();
       stopFollowing();
     };
   }

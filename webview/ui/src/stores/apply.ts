@@ -3,6 +3,7 @@
 import { batch } from "solid-js";
 
 import type { Channel, ChannelId, Event, Member, Message, Server, ServerId } from "../contract";
+import { mentionsEverybody } from "../rpc/coming";
 import { notify } from "../shell/notify";
 import type { App } from "./app";
 
@@ -122,7 +123,7 @@ function onMessage(app: App, message: Message, live: boolean): void {
     if (root) soon(`message ${root.id}`, () => refreshMessage(app, root));
   }
   if (live && !mine) {
-    const mentioned = message.mentions.includes(app.identity.me()?.account_id ?? "acc_");
+    const mentioned = mentionsEverybody(message) || message.mentions.includes(app.identity.me()?.account_id ?? "acc_");
     const looking = app.place.channel() === message.channel_id && document.hasFocus();
     const known = app.channels.get(message.channel_id)?.last_message_id === message.id;
     if (!looking && !known && !message.thread_id) {

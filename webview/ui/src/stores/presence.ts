@@ -1,5 +1,6 @@
 // What is true for a moment: who types, who is there. Never replayed; forgotten by itself.
 
+import { type Accessor, createSignal } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 
 import type { AccountId, ChannelId } from "../contract";
@@ -13,6 +14,9 @@ const TYPISTS_MAX = 20;
 /** The store. */
 export interface Presence {
   typists(channel: ChannelId): AccountId[];
+  /** What one says of oneself. */
+  mine: Accessor<PresenceStatus>;
+  setMine(status: PresenceStatus): void;
   statusOf(account: AccountId): PresenceStatus | "offline" | undefined;
   onItem(item: PresenceItem): void;
   /** Somebody wrote: they no longer type. */
@@ -24,6 +28,7 @@ export interface Presence {
 export function createPresence(): Presence {
   const [typing, setTyping] = createStore<Record<ChannelId, AccountId[] | undefined>>({});
   const [status, setStatus] = createStore<Record<AccountId, PresenceStatus | "offline" | undefined>>({});
+  const [mine, setMine] = createSignal<PresenceStatus>("online");
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   const stopped = (channel: ChannelId, account: AccountId) => {
@@ -37,6 +42,8 @@ export function createPresence(): Presence {
 
   return {
     typists: (channel) => typing[channel] ?? [],
+    mine,
+    setMine,
     statusOf: (account) => status[account],
     onItem(item) {
       if (item.type === "presence") {

@@ -8,7 +8,7 @@ import { openMenuAt } from "../../components/menu";
 import { Name } from "../../components/name";
 import type { Message, MessageId } from "../../contract";
 import { Icon } from "../../icons/icon";
-import { threadOf } from "../../rpc/coming";
+import { mentionsEverybody, threadOf } from "../../rpc/coming";
 import { type App, useApp } from "../../stores/app";
 import { ago, exactly, moment, timeBeside } from "../../stores/time";
 import { revealed } from "../../text/hidden";
@@ -44,7 +44,7 @@ function Row(props: { message: Message; head: boolean; stop: boolean; lit: boole
   const [hovered, setHovered] = createSignal(false);
   const [focused, setFocused] = createSignal(false);
   const me = () => app.identity.me()?.account_id;
-  const mentioned = () => !isMine(app, props.message) && props.message.mentions.includes(me() ?? "acc_");
+  const mentioned = () => !isMine(app, props.message) && (mentionsEverybody(props.message) || props.message.mentions.includes(me() ?? "acc_"));
   const name = () => authorName(app, props.message);
   const editing = () => talk.editing() === props.message.id;
   const label = () =>

@@ -3,7 +3,7 @@
 import { createEffect, createMemo, For, type JSX, Show } from "solid-js";
 
 import { say } from "../../catalogue";
-import { Avatar } from "../../components/avatar";
+import { Avatar, type Dot } from "../../components/avatar";
 import { openMenuAt } from "../../components/menu";
 import { Name } from "../../components/name";
 import { oneStop, rove } from "../../components/roving";
@@ -11,7 +11,7 @@ import { Skeleton } from "../../components/states";
 import { createVirtual } from "../../components/virtual";
 import type { AccountId, Member, ServerId } from "../../contract";
 import { Icon } from "../../icons/icon";
-import { useApp } from "../../stores/app";
+import { type App, useApp } from "../../stores/app";
 import { revealed } from "../../text/hidden";
 import { memberMenu } from "./member-menu";
 import { type MemberGroup, memberGroups } from "./member-groups";
@@ -81,6 +81,13 @@ function Heading(props: { group: MemberGroup | undefined }): JSX.Element {
   );
 }
 
+/** Somebody's dot: what they say of themselves, while they are there. */
+function dotOf(app: App, account: AccountId, online: boolean): Dot {
+  if (!online) return "offline";
+  const status = app.presence.statusOf(account);
+  return status === "idle" || status === "dnd" ? status : "online";
+}
+
 function Person(props: { member: Member; server: ServerId }): JSX.Element {
   const app = useApp();
   const owner = () => app.servers.get(props.server)?.owners.includes(props.member.account_id) ?? false;
@@ -101,7 +108,7 @@ function Person(props: { member: Member; server: ServerId }): JSX.Element {
         id={props.member.account_id}
         name={props.member.display_name}
         size="s"
-        dot={online() ? "online" : "offline"}
+        dot={dotOf(app, props.member.account_id, online())}
       />
       <Name text={props.member.display_name} class="member-name" />
       <Show when={owner()}>

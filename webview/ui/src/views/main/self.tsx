@@ -3,20 +3,55 @@
 import { type JSX, Show } from "solid-js";
 
 import { say } from "../../catalogue";
-import { Avatar } from "../../components/avatar";
+import { Avatar, type Dot } from "../../components/avatar";
 import { IconButton } from "../../components/button";
+import { type MenuItem, openMenuOn } from "../../components/menu";
 import { Name } from "../../components/name";
-import { useApp } from "../../stores/app";
+import type { PresenceStatus } from "../../rpc/coming";
+import { type App, useApp } from "../../stores/app";
+
+const STATUSES = ["online", "idle", "dnd", "invisible"] as const satisfies readonly PresenceStatus[];
+
+function statusMenu(app: App): MenuItem[] {
+  return STATUSES.map((status) => ({
+    label: say().main.status[status],
+    checked: app.presence.mine() === status,
+    testid: `status-${status}`,
+    run: () => {
+      app.client
+        .call("presence.set", { status }, { idempotent: true })
+        .then(() => app.presence.setMine(status))
+        .catch(app.toasts.fail);
+    },
+  }));
+}
 
 /** The foot. */
 export function Self(): JSX.Element {
   const app = useApp();
   const reach = () => app.connection.reach();
+  const dot = (): Dot => {
+    const status = app.presence.mine();
+    if (reach() === "offline" || status === "invisible") return "offline";
+    return status;
+  };
   const peers = () => app.connection.net()?.peers ?? 0;
   return (
     <section class="self" aria-label={say().main.landmark.self}>
       <Show when={app.identity.me()}>
-        {(me) => <Avatar id={me().account_id} name={me().display_name} size="s" />}
+        {(me) => (
+          <button
+            type="button"
+            class="self-avatar"
+            aria-haspopup="menu"
+            aria-label={say().main.status.title}
+            data-tip={say().main.status.title}
+            data-testid="status-menu"
+            onClick={(event) => openMenuOn(event.currentTarget, say().main.status.title, statusMenu(app), "above")}
+          >
+            <Avatar id={me().account_id} name={me().display_name} size="s" dot={dot()} />
+          </button>
+        )}
       </Show>
       <span class="self-text">
         <Show when={app.identity.me()}>{(me) => <Name text={me().display_name} class="self-name" />}</Show>
