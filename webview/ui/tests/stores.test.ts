@@ -40,10 +40,10 @@ describe("channels", () => {
   ];
   const store = async () => {
     const node = nodeWith({
-      "channel.list": () => ({ items: list }),
+      "channel.list": () => ({ items: structuredClone(list) }),
       "channel.mark_read": ({ channel_id, up_to }) => ({ channel_id, read_up_to: up_to, unread: 0, mentions: 0 }),
     });
-    const channels = createRoot(() => createChannels(node));
+    const channels = createRoot(() => createChannels(node, createKeep(node)));
     await channels.load(SERVER);
     return channels;
   };
@@ -80,6 +80,16 @@ describe("channels", () => {
     channels.bump(id("a"), messageId(1), false);
     await Promise.resolve();
     expect(runs).toBe(2);
+  });
+
+  test("one set back to unread stays so through what the node says, until it is read", async () => {
+    const channels = await store();
+    channels.markUnread(id("a"), messageId(4), 2);
+    await channels.load(SERVER);
+    expect(channels.get(id("a"))).toMatchObject({ unread: 2, read_up_to: messageId(4) });
+    await channels.markRead(id("a"), messageId(9));
+    await channels.load(SERVER);
+    expect(channels.get(id("a"))?.unread).toBe(0);
   });
 
   test("a channel that is gone from the list is gone here", async () => {

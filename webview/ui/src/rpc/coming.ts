@@ -8,7 +8,6 @@ import type {
   Message,
   MessageId,
   MessagePage,
-  ReadState,
   Server,
   ServerId,
 } from "../contract";
@@ -62,7 +61,6 @@ export interface Coming {
   "ui.state.set": { params: { key: string; value: unknown }; result: Record<string, unknown> };
   "presence.set": { params: { status: PresenceStatus }; result: Record<string, unknown> };
   "channel.typing": { params: { channel_id: ChannelId }; result: Record<string, unknown> };
-  "channel.mark_unread": { params: { channel_id: ChannelId; from: MessageId }; result: ReadState };
   "channel.mute": { params: { channel_id: ChannelId; muted: boolean }; result: Channel };
   "server.discover": {
     params: { query?: string | null; tag?: string | null; limit?: number };

@@ -77,7 +77,7 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
     windows,
     identity: createIdentity(client),
     servers: createServers(client),
-    channels: createChannels(client),
+    channels: createChannels(client, keep),
     members: createMembers(client),
     outbox: createOutbox(client, (message) => windows.onCreated(message)),
     drafts: createDrafts(client),
@@ -94,6 +94,7 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
   async function readAll(): Promise<number> {
     // The place in the log comes first: what happens while the rest is read is then told again, and told is not lost.
     const { seq } = await client.call("events.head", {});
+    await app.channels.restoreUnread();
     await app.servers.load();
     await Promise.all(app.servers.order().map((server) => app.channels.load(server)));
     return seq;

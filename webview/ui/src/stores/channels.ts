@@ -5,6 +5,7 @@ import { createStore, reconcile } from "solid-js/store";
 
 import type { Channel, ChannelId, MessageId, ServerId } from "../contract";
 import type { Caller } from "../rpc/client";
+import type { Keep } from "./keep";
 import { everyPage } from "./paging";
 import { createRecords } from "./records";
 
@@ -38,10 +39,30 @@ export interface Channels {
   /** Counts a message until the node's own figure is here. */
   bump(id: ChannelId, newest: MessageId, mentioned: boolean): void;
   markRead(id: ChannelId, upTo: MessageId): Promise<void>;
+  /**
+   * Sets a channel back to unread after a message, `count` messages of others. The node's own marker only moves forward, so
+   * this stands here, beside it, until the channel is read again.
+   */
+  markUnread(id: ChannelId, after: MessageId | null, count: number): void;
+  /** Brings back what was set to unread before a restart. */
+  restoreUnread(): Promise<void>;
 }
 
+/** A channel set back to unread. */
+type Held = { after: MessageId | null; count: number };
+
+/** Under which name they are kept. */
+const KEPT_AS = "unread";
+
 /** Makes the store. */
-export function createChannels(caller: Caller): Channels {
+export function createChannels(caller: Caller, keep: Keep): Channels {
+  const held = new Map<ChannelId, Held>();
+  const saveHeld = () => keep.save(KEPT_AS, Object.fromEntries(held));
+  /** A channel as the reader left it. */
+  const asLeft = (channel: Channel): Channel => {
+    const left = held.get(channel.id);
+    return left ? { ...channel, unread: channel.unread + left.count, read_up_to: left.after } : channel;
+  };
   const records = createRecords<ChannelId, Channel>();
   const [order, setOrder] = createStore<Record<ServerId, ChannelId[] | undefined>>({});
 
@@ -81,7 +102,7 @@ export function createChannels(caller: Caller): Channels {
     loaded: (server) => order[server] !== undefined,
     put(channel) {
       batch(() => {
-        records.put(channel.id, channel);
+        records.put(channel.id, asLeft(channel));
         const ids = order[channel.server_id];
         if (ids && !ids.includes(channel.id)) setOrder(channel.server_id, [...ids, channel.id]);
       });
@@ -108,7 +129,7 @@ export function createChannels(caller: Caller): Channels {
         CHANNELS_MAX,
       );
       batch(() => {
-        for (const channel of channels) records.put(channel.id, channel);
+        for (const channel of channels) records.put(channel.id, asLeft(channel));
         const ids = channels.map((channel) => channel.id);
         const gone = (order[server] ?? []).filter((id) => !ids.includes(id));
         setOrder(server, reconcile(ids as ChannelId[] | undefined));
@@ -116,7 +137,7 @@ export function createChannels(caller: Caller): Channels {
       });
     },
     async refresh(id) {
-      records.put(id, await caller.call("channel.get", { channel_id: id }));
+      records.put(id, asLeft(await caller.call("channel.get", { channel_id: id })));
     },
     bump(id, newest, mentioned) {
       const channel = records.get(id);
@@ -128,8 +149,22 @@ export function createChannels(caller: Caller): Channels {
       });
     },
     async markRead(id, upTo) {
+      if (held.delete(id)) saveHeld();
       const state = await caller.call("channel.mark_read", { channel_id: id, up_to: upTo }, { idempotent: true });
       records.patch(id, { read_up_to: state.read_up_to, unread: state.unread, mentions: state.mentions });
+    },
+    markUnread(id, after, count) {
+      const channel = records.get(id);
+      if (!channel) return;
+      held.set(id, { after, count });
+      saveHeld();
+      records.patch(id, { unread: count, read_up_to: after });
+    },
+    async restoreUnread() {
+      const kept = await keep.load<Record<ChannelId, Held>>(KEPT_AS);
+      for (const [id, left] of Object.entries(kept ?? {})) {
+        if (typeof left?.count === "number" && left.count > 0) held.set(id as ChannelId, left);
+      }
     },
   };
 }

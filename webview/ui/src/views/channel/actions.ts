@@ -72,16 +72,18 @@ export function openThread(app: App, message: Message): void {
 }
 
 /** Sets a channel back to unread from a message on. */
-export async function markUnreadFrom(app: App, talk: Talk, message: Message): Promise<void> {
-  try {
-    await app.client.call("channel.mark_unread", { channel_id: talk.channel, from: message.id }, { idempotent: true });
-    await app.channels.refresh(talk.channel);
-    const channel = app.channels.get(talk.channel);
-    talk.holdUnread(true);
-    talk.drawNewLine(channel?.read_up_to ?? "everything", channel?.unread ?? 0);
-  } catch (thrown) {
-    app.toasts.fail(thrown);
-  }
+export function markUnreadFrom(app: App, talk: Talk, message: Message): void {
+  const rows = talk.timeline.rows().flatMap((row) => (row.kind === "message" ? [row.id] : []));
+  const at = rows.indexOf(message.id);
+  const after = rows[at - 1] ?? null;
+  const others = rows.slice(at).filter((id) => {
+    const one = app.messages.get(id);
+    return one && !isMine(app, one) && !one.deleted;
+  });
+  const count = Math.max(1, others.length);
+  talk.holdUnread(true);
+  app.channels.markUnread(talk.channel, after, count);
+  talk.drawNewLine(after ?? "everything", count);
 }
 
 /** Marks everything read and takes the line away. */

@@ -45,7 +45,7 @@ export function messageMenu(app: App, talk: Talk, message: Message): MenuItem[] 
     }
   }
   if (!talk.thread) {
-    items.push({ label: words.unread, icon: "unread", keys: "U", testid: "menu-unread", run: () => void markUnreadFrom(app, talk, message) });
+    items.push({ label: words.unread, icon: "unread", keys: "U", testid: "menu-unread", run: () => markUnreadFrom(app, talk, message) });
   }
   items.push({ label: words.copyId, icon: "link", run: () => void copyText(app, message.id) });
   if (!message.deleted && mayDelete(app, message)) {

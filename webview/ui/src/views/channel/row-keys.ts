@@ -38,7 +38,7 @@ export function onRowKey(app: App, talk: Talk, message: Message, event: Keyboard
       if (there) void copyText(app, message.content);
       return there;
     case "u":
-      if (!talk.thread) void markUnreadFrom(app, talk, message);
+      if (!talk.thread) markUnreadFrom(app, talk, message);
       return true;
     case "Delete":
     case "Backspace":
