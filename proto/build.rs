@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "folkmoot/v1/gossip.proto",
         "folkmoot/v1/stream.proto",
         "folkmoot/v1/invite.proto",
+        "folkmoot/v1/advert.proto",
         "folkmoot/v1/disk.proto",
         "folkmoot/v1/keystore.proto",
     ];

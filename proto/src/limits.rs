@@ -95,6 +95,12 @@ pub const TOPIC_CHARS: usize = 256;
 pub const REASON_BYTES: usize = 512;
 /// Bytes of a server's description.
 pub const DESCRIPTION_BYTES: usize = 1_024;
+/// Tags of a server.
+pub const TAGS: usize = 8;
+/// Characters of a tag.
+pub const TAG_CHARS: usize = 32;
+/// Bytes of a language's name, as `en` or `pt-br`.
+pub const LANGUAGE_BYTES: usize = 16;
 /// Bytes of a profile's text about oneself.
 pub const BIO_BYTES: usize = 512;
 /// Addresses in an invite link or peer record.
@@ -112,3 +118,24 @@ pub const MESSAGE_RATE_PER_SECOND: u32 = 50;
 pub const MESSAGE_RATE_BURST: u32 = 500;
 /// The most an owner may allow.
 pub const MESSAGE_RATE_MAX: u32 = 100_000;
+
+/// A public server's advert with everything that proves it. Strangers keep thousands for nothing in return.
+pub const ADVERT_BYTES: usize = 4 * 1024;
+/// Events in an advert: GENESIS and what leads from it to the author's role. Each costs a signature check.
+pub const ADVERT_EVENTS: usize = 12;
+/// Device certificates in an advert; each costs a signature check.
+pub const ADVERT_CERTIFICATES: usize = 8;
+/// Accounts that an advert says must not be believed any more.
+pub const ADVERT_BARRED: usize = 4;
+/// How long an advert may be believed after its stamp: a server drops out of the directory only if nobody who may sign was online
+/// for that long, and one that is gone drops out for certain.
+pub const ADVERT_LIFETIME_MS: u64 = 90 * 24 * 60 * 60 * 1_000;
+/// How far an advert's stamp may lead the reader's clock. Wider than for events: what it says is only a hint, and a reader whose
+/// clock is late would find an empty directory.
+pub const ADVERT_LEAD_MS: u64 = 60 * 60 * 1_000;
+/// Adverts in one answer on a directory stream; with 4 KiB each they fit a frame.
+pub const DIRECTORY_ADVERTS: usize = 200;
+/// Zero bits that a joiner by a standing invite has to find: a few hundredths of a second.
+pub const JOIN_WORK_BITS: u32 = 16;
+/// The most a door may ask of a joiner, and the most a joiner does: some seconds.
+pub const JOIN_WORK_BITS_MAX: u32 = 22;

@@ -297,6 +297,7 @@ fn further_payloads(scene: &Scene) -> Vec<Payload> {
             tags: Vec::new(),
             bootstrap: vec!["/ip4/192.0.2.1/udp/4001/quic-v1".into()],
             message_rate: MessageRate { per_second: 1, burst: 100_000 },
+            language: "pt-br".into(),
         })),
         Payload::Ratify { ids: vec![EventId::new([1; 32]), EventId::new([2; 32])] },
         Payload::Checkpoint { seal: true },
@@ -565,6 +566,7 @@ fn an_own_event_beyond_the_limits_is_refused_before_it_can_split_us_from_the_oth
             tags: Vec::new(),
             bootstrap: Vec::new(),
             message_rate: MessageRate { per_second: 1, burst: 1 },
+            language: String::new(),
         }))
     };
     for name in [String::new(), "  ".into(), "x".repeat(65), "a\nb".into()] {

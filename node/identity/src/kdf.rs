@@ -57,6 +57,16 @@ pub enum Purpose {
     Fingerprint,
     /// Stream of ephemeral key material for one wrap.
     WrapSeed,
+    /// Id of a public server's advert.
+    Advert,
+    /// Where in the distributed hash table a server's advert is.
+    AdvertKey,
+    /// Where in it those are named who carry adverts: all, of a tag, of a language.
+    Directory,
+    /// Seed of a public server's standing invite.
+    StandingInvite,
+    /// What a joiner by a standing invite has to work on.
+    JoinWork,
 }
 
 impl Purpose {
@@ -90,6 +100,11 @@ impl Purpose {
             Self::KeystoreCheck => "folkmoot v1 keystore-check",
             Self::Fingerprint => "folkmoot v1 fingerprint",
             Self::WrapSeed => "folkmoot v1 wrap-seed",
+            Self::Advert => "folkmoot v1 advert-body",
+            Self::AdvertKey => "folkmoot v1 advert",
+            Self::Directory => "folkmoot v1 directory",
+            Self::StandingInvite => "folkmoot v1 standing-invite",
+            Self::JoinWork => "folkmoot v1 join-work",
         }
     }
 }
@@ -114,7 +129,7 @@ pub fn derive_secret(purpose: Purpose, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
 mod tests {
     use super::*;
 
-    const ALL: [Purpose; 26] = [
+    const ALL: [Purpose; 31] = [
         Purpose::AuthEvent,
         Purpose::Entry,
         Purpose::LogInit,
@@ -141,6 +156,11 @@ mod tests {
         Purpose::KeystoreCheck,
         Purpose::Fingerprint,
         Purpose::WrapSeed,
+        Purpose::Advert,
+        Purpose::AdvertKey,
+        Purpose::Directory,
+        Purpose::StandingInvite,
+        Purpose::JoinWork,
     ];
 
     #[test]

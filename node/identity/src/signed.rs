@@ -21,6 +21,8 @@ pub enum Context {
     Register,
     /// A join request, signed with the invite's key.
     Join,
+    /// A public server's advert.
+    Advert,
 }
 
 impl Context {
@@ -32,6 +34,7 @@ impl Context {
             Self::Certificate => "folkmoot/v1/certificate",
             Self::Register => "folkmoot/v1/register",
             Self::Join => "folkmoot/v1/join",
+            Self::Advert => "folkmoot/v1/advert",
         }
     }
 

@@ -34,6 +34,7 @@ pub use live::{Access, Governance, Inserted, LogBounds, Proposal, ScopeEpoch, Si
 pub use payload::{
     Admit, ChannelKind, ChannelPut, Expulsion, Fence, Founder, Genesis, Heirs, Invite, MessageRate, Override,
     OverrideTarget, Payload, Restrict, RoleChange, RoleDef, RolePerms, ServerSettings, Succession, Visibility,
+    is_language,
 };
 pub use permission::{Permission, Permissions};
 pub use role::{LEVEL_ADMIN, LEVEL_MEMBER, LEVEL_MOD, LEVEL_OWNER, LEVEL_STEWARD, Role};

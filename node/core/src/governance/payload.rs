@@ -1,7 +1,7 @@
 //! What an event does: one variant per kind, with its data as domain types.
 
 use folkmoot_identity::{Certificate, Hlc, Register};
-use folkmoot_proto::v1;
+use folkmoot_proto::{limits::LANGUAGE_BYTES, v1};
 
 use super::{JoinRequest, KeyEpoch, Permission, Permissions, Role};
 use crate::ids::{AccountId, ChannelId, DeviceId, EventId, LogId};
@@ -136,6 +136,7 @@ impl Genesis {
             tags: self.tags.clone(),
             bootstrap: self.bootstrap.clone(),
             message_rate: self.message_rate,
+            language: String::new(),
         }
     }
 }
@@ -175,6 +176,19 @@ pub struct ServerSettings {
     pub bootstrap: Vec<String>,
     /// How fast one author may write.
     pub message_rate: MessageRate,
+    /// What is mostly spoken, as [`is_language`] takes it; empty when not said.
+    pub language: String,
+}
+
+/// Whether a text names a language as settings hold it: BCP 47 in lower case, `en` or `pt-br`, at most 16 bytes.
+#[must_use]
+pub fn is_language(text: &str) -> bool {
+    let part = |part: &str, least| {
+        (least..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    let mut parts = text.split('-');
+    let primary = parts.next().is_some_and(|first| part(first, 2) && first.bytes().all(|b| b.is_ascii_lowercase()));
+    primary && text.len() <= LANGUAGE_BYTES && parts.all(|rest| part(rest, 1))
 }
 
 /// How fast one author may write, per author and server.

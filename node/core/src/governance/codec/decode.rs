@@ -19,7 +19,7 @@ use crate::{
     governance::{
         Admit, ChannelKind, ChannelPut, Expulsion, Founder, Genesis, Heirs, InvalidEvent, Invite, JoinRequest,
         KeyEpoch, Override, OverrideTarget, Payload, Permissions, Restrict, Role, RoleChange, RoleDef, RolePerms,
-        ServerSettings, Succession, Visibility, credentials, role::LEVEL_STEWARD,
+        ServerSettings, Succession, Visibility, credentials, is_language, role::LEVEL_STEWARD,
     },
     ids::{AccountId, ChannelId, DeviceId, EventId, ServerId},
 };
@@ -180,8 +180,12 @@ fn known(kind: EventType, envelope: &Envelope) -> Result<Payload, Fault> {
         EventType::Restrict => Payload::Restrict(restrict(data)?),
         EventType::ServerSet => {
             let wire: v1::ServerSet = decode_canonical("ServerSet", data)?;
-            let v1::ServerSet { name, description, tags, bootstrap, message_rate } = wire;
-            Payload::ServerSet(Box::new(settings(name, description, tags, bootstrap, message_rate)?))
+            let v1::ServerSet { name, description, tags, bootstrap, message_rate, language } = wire;
+            if !language.is_empty() && !is_language(&language) {
+                return Err(field("language").into());
+            }
+            let settings = settings(name, description, tags, bootstrap, message_rate)?;
+            Payload::ServerSet(Box::new(ServerSettings { language, ..settings }))
         }
         EventType::ServerDelete => {
             let wire: v1::ServerDelete = decode_canonical("ServerDelete", data)?;
@@ -220,7 +224,7 @@ fn genesis(data: &Bytes) -> Result<Genesis, Fault> {
     if founders.is_empty() || founders.len() > OWNERS || !founders.is_sorted_by(|a, b| a.account < b.account) {
         return Err(field("founders").into());
     }
-    let ServerSettings { name, description, tags, bootstrap, message_rate } =
+    let ServerSettings { name, description, tags, bootstrap, message_rate, .. } =
         settings(name, description, tags, bootstrap, message_rate)?;
     Ok(Genesis {
         name,
@@ -251,7 +255,14 @@ fn settings(
     check_text(&description, DESCRIPTION_BYTES, "description")?;
     check_tags(&tags)?;
     check_bootstrap(&bootstrap)?;
-    Ok(ServerSettings { name, description, tags, bootstrap, message_rate: message_rate(rate)? })
+    Ok(ServerSettings {
+        name,
+        description,
+        tags,
+        bootstrap,
+        message_rate: message_rate(rate)?,
+        language: String::new(),
+    })
 }
 
 fn heirs(data: &Bytes) -> Result<Heirs, InvalidEvent> {

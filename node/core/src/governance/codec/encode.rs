@@ -150,8 +150,8 @@ fn founder(founder: Founder) -> v1::Founder {
 }
 
 fn server_set(settings: &ServerSettings) -> v1::ServerSet {
-    let ServerSettings { name, description, tags, bootstrap, message_rate } = settings.clone();
-    v1::ServerSet { name, description, tags, bootstrap, message_rate: rate(message_rate) }
+    let ServerSettings { name, description, tags, bootstrap, message_rate, language } = settings.clone();
+    v1::ServerSet { name, description, tags, bootstrap, message_rate: rate(message_rate), language }
 }
 
 fn invite(invite: &Invite) -> v1::Invite {

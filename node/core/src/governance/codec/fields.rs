@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use folkmoot_identity::signed::CanonicalError;
 use folkmoot_proto::{
-    limits::{ADDRESS_BYTES, ADDRESSES, FENCES, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX, MESSAGE_RATE_PER_SECOND},
+    limits::{
+        ADDRESS_BYTES, ADDRESSES, FENCES, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX, MESSAGE_RATE_PER_SECOND, TAG_CHARS,
+        TAGS,
+    },
     v1,
 };
 
@@ -11,11 +14,6 @@ use crate::{
     governance::{Fence, InvalidEvent, MessageRate, Permissions, Role},
     ids::{EventId, LogId},
 };
-
-/// Tags of a server.
-const TAGS: usize = 8;
-/// Characters of a tag.
-const TAG_CHARS: usize = 32;
 
 /// Why data cannot be taken for its kind.
 #[derive(Debug)]

@@ -83,14 +83,18 @@ impl<'a> Builder<'a> {
 
     /// A state of which nothing is known but the GENESIS.
     fn bare(&self) -> State {
-        let (server, visibility, settings) = match self.dag.nodes().next().map(|n| (n.event.id(), &n.event.payload)) {
-            Some((id, Payload::Genesis(genesis))) => (ServerId::from(id), genesis.visibility, genesis.settings()),
+        let first = self.dag.nodes().next().map(|n| &n.event);
+        let (server, visibility, settings, settings_hlc) = match first.map(|event| (event, &event.payload)) {
+            Some((event, Payload::Genesis(genesis))) => {
+                (ServerId::from(event.id()), genesis.visibility, genesis.settings(), event.hlc)
+            }
             _ => unreachable!("the first event of a DAG is its GENESIS"),
         };
         State {
             server,
             visibility,
             settings: Arc::new(settings),
+            settings_hlc,
             people: super::Shards::default(),
             devices: super::Shards::default(),
             effective: super::Shards::default(),
@@ -458,8 +462,10 @@ impl<'a> Builder<'a> {
 
     fn refresh_settings(&self, state: &mut State) {
         let last = last_write(self.dag, self.resolution.acts.settings.iter().copied());
-        if let Some(Payload::ServerSet(settings)) = last.map(|p| &self.dag.event(p).payload) {
+        let Some(event) = last.map(|p| self.dag.event(p)) else { return };
+        if let Payload::ServerSet(settings) = &event.payload {
             state.settings = Arc::new(settings.as_ref().clone());
+            state.settings_hlc = event.hlc;
         }
     }
 

@@ -32,6 +32,7 @@ pub struct State {
     server: ServerId,
     visibility: Visibility,
     settings: Arc<ServerSettings>,
+    settings_hlc: Hlc,
     people: Shards<AccountId, Arc<Person>>,
     /// Who certified a device; whose it is comes first.
     devices: Shards<DeviceId, Arc<Vec<AccountId>>>,
@@ -106,6 +107,12 @@ impl State {
     #[must_use]
     pub fn settings(&self) -> &ServerSettings {
         &self.settings
+    }
+
+    /// Stamp of the GENESIS or SERVER_SET that made them so.
+    #[must_use]
+    pub const fn settings_hlc(&self) -> Hlc {
+        self.settings_hlc
     }
 
     /// How fast one author may write.
