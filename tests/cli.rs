@@ -171,7 +171,7 @@ async fn exit_code_tells_what_went_wrong() {
 #[tokio::test]
 async fn second_node_on_a_folder_says_where_the_first_runs() {
     let node = Node::person("alice").await;
-    let ended = on(&node, &["serve", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"]).await;
+    let ended = on(&node, &["serve", "--no-mdns", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"]).await;
     assert_eq!(ended.code(), 1, "{ended:?}");
     assert!(ended.stderr.contains(&node.endpoint().url), "{ended:?}");
 
@@ -196,10 +196,15 @@ async fn settings_come_from_file_environment_and_command_line_the_later_winning(
 
     let config = show(&[]).await.json();
     assert_eq!((&config["log"], &config["keep_tokens"]), (&json!("debug"), &json!(true)));
-    assert_eq!(config["listen"], json!(["/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1"]));
-    let config = show(&[("MOOT_LOG", "trace"), ("MOOT_LISTEN", r#"["/ip4/127.0.0.1/udp/9/quic-v1"]"#)]).await.json();
+    let everywhere = ["/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1", "/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0"];
+    assert_eq!((&config["listen"], &config["mdns"]), (&json!(everywhere), &json!(true)));
+    let config =
+        show(&[("MOOT_LOG", "trace"), ("MOOT_LISTEN", r#"["/ip4/127.0.0.1/udp/9/quic-v1"]"#), ("MOOT_MDNS", "false")])
+            .await
+            .json();
     assert_eq!((&config["log"], &config["keep_tokens"]), (&json!("trace"), &json!(true)));
-    assert_eq!(config["listen"], json!(["/ip4/127.0.0.1/udp/9/quic-v1"]));
+    let only_here = json!(["/ip4/127.0.0.1/udp/9/quic-v1"]);
+    assert_eq!((&config["listen"], &config["mdns"]), (&only_here, &json!(false)));
 
     // then: what cannot be is an error that names it, for every command that reads settings
     let rows = [
@@ -276,7 +281,9 @@ async fn ephemeral_node_leaves_nothing_behind() {
     std::fs::create_dir(&temporary).expect("made");
     let printed = home.path().join("stdout");
     let mut command = moot(home.path());
-    command.args(["serve", "--ephemeral", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"]).env("TMPDIR", &temporary);
+    command
+        .args(["serve", "--ephemeral", "--no-mdns", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"])
+        .env("TMPDIR", &temporary);
     command.stdout(std::fs::File::create(&printed).expect("a file")).stderr(Stdio::null());
     let mut child = tokio::process::Command::from(command).kill_on_drop(true).spawn().expect("the node starts");
     let folder = wait_for("the node prints where it is", SOON, async || {

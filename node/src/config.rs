@@ -19,10 +19,12 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Address of the local API; loopback only. Port 0 takes a free one.
     pub rpc: SocketAddr,
-    /// Multiaddresses to listen on for peers. UDP port 0 takes a free one at the first start, which is then kept.
+    /// Multiaddresses to listen on for peers, QUIC or TCP. Port 0 takes a free one at the first start, which is then kept.
     pub listen: Vec<String>,
     /// Multiaddresses with peer id that are dialled at start.
     pub bootstrap: Vec<String>,
+    /// Announces this node on the local network and meets others there.
+    pub mdns: bool,
     /// Keeps the admin token of the last start.
     pub keep_tokens: bool,
     /// File whose first line is the passphrase.
@@ -35,11 +37,14 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             rpc: SocketAddr::from(([127, 0, 0, 1], 0)),
-            listen: vec!["/ip4/0.0.0.0/udp/0/quic-v1".into(), "/ip6/::/udp/0/quic-v1".into()],
+            listen: ["/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1", "/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0"]
+                .map(str::to_owned)
+                .to_vec(),
             bootstrap: Vec::new(),
+            mdns: true,
             keep_tokens: false,
             passphrase_file: None,
-            log: "warn,folkmoot=info,libp2p_gossipsub=error".into(),
+            log: "warn,folkmoot=info,libp2p_gossipsub=error,libp2p_kad=error,libp2p_mdns=error".into(),
         }
     }
 }
@@ -59,6 +64,9 @@ pub struct Overrides {
     /// See [`Config::bootstrap`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bootstrap: Vec<String>,
+    /// See [`Config::mdns`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mdns: Option<bool>,
     /// See [`Config::keep_tokens`].
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub keep_tokens: bool,

@@ -76,17 +76,22 @@ pub(crate) async fn join_kept(node: Arc<Inner>) {
 }
 
 async fn try_kept(node: &Inner) {
-    for link in join::kept(&node.ledger).await {
-        if node.views.server(&link.server).is_some() || link.expires_ms.is_some_and(|end| end <= now_ms()) {
-            join::forget(&node.pipeline, &link).await;
+    for kept in join::kept(&node.ledger).await {
+        let server = kept.server();
+        if node.views.server(&server).is_some() || kept.is_over(now_ms()) {
+            join::forget(&node.pipeline, &server).await;
             continue;
         }
-        match node.join(&link).await {
-            Ok(()) => tracing::info!(server = link.server_name, "joined by a kept invite"),
-            Err(error) if error.may_pass() => tracing::debug!(%error, "kept invite not answered yet"),
+        let joined = match &kept {
+            join::Kept::Link(link) => node.join(link).await,
+            join::Kept::Public { .. } => node.join_public(server).await,
+        };
+        match joined {
+            Ok(()) => tracing::info!(?server, "joined a server that nobody had answered for before"),
+            Err(error) if error.may_pass() => tracing::debug!(?server, %error, "no door opened yet"),
             Err(error) => {
-                tracing::warn!(%error, server = link.server_name, "kept invite is of no use");
-                join::forget(&node.pipeline, &link).await;
+                tracing::warn!(?server, %error, "no door will open");
+                join::forget(&node.pipeline, &server).await;
             }
         }
     }

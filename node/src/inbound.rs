@@ -8,8 +8,9 @@ use tokio::select;
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    directory,
     events::EventKind,
-    join,
+    join::{self, Doorway},
     node::Inner,
     pipeline::GossipFrame,
     sync::{Nudge, answer_auth, answer_log},
@@ -37,6 +38,7 @@ async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent)
         OverlayEvent::PeerUp { device, address } => {
             tracing::debug!(?device, %address, "peer up");
             node.sync.peer_up(device).await;
+            node.directory.ring();
             record(node, streams, EventKind::PeerUp, device);
         }
         OverlayEvent::PeerDown { device } => {
@@ -69,6 +71,7 @@ async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent)
             let node = Arc::clone(node);
             streams.spawn(async move { node.publish_addresses().await });
         }
+        OverlayEvent::Offered(offered) => node.directory.offer(offered),
         OverlayEvent::Observed(_) => {}
     }
 }
@@ -78,8 +81,14 @@ async fn answer(node: &Inner, peer: DeviceId, protocol: Protocol, stream: Framed
         Protocol::Auth => answer_auth(&node.pipeline, &node.sync, peer, stream).await,
         Protocol::Log => answer_log(&node.pipeline, &node.log_index, &node.ledger, peer, stream).await,
         Protocol::Join => {
-            if let Err(error) = join::answer(&node.pipeline, peer, stream).await {
+            let doorway = Doorway { pipeline: &node.pipeline, overlay: &node.overlay, rates: &node.rates };
+            if let Err(error) = join::answer(doorway, peer, stream).await {
                 tracing::debug!(?peer, error = &error as &dyn std::error::Error, "join stream ended early");
+            }
+        }
+        Protocol::Directory => {
+            if let Err(error) = directory::answer(&node.directory, stream).await {
+                tracing::debug!(?peer, error = &error as &dyn std::error::Error, "directory stream ended early");
             }
         }
     }

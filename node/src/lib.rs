@@ -1,5 +1,5 @@
 //! A Folkmoot node: the composition root. [`node`] wires the actors, [`pipeline`] is the one road into the ledger, [`sync`] and
-//! [`join`] talk to other nodes, [`api`] implements the RPC contract, [`cli`] is the command line.
+//! [`join`] talk to other nodes, [`directory`] finds public servers, [`api`] implements the RPC contract, [`cli`] is the command line.
 
 pub mod api;
 pub mod cli;
@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod contacts;
 mod desktop;
+pub mod directory;
 pub mod events;
 mod housekeeping;
 mod inbound;

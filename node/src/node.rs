@@ -6,10 +6,10 @@ use std::{
     time::Instant,
 };
 
-use folkmoot_core::invite::InviteLink;
+use folkmoot_core::{ids::ServerId, invite::InviteLink};
 use folkmoot_identity::{DeviceKey, IdentityState, Keystore, KeystoreError};
 use folkmoot_ledger::{Ledger, LedgerError, LedgerOptions, OpenError};
-use folkmoot_overlay::{Address, EventReceiver, Overlay, OverlayConfig, OverlayError, OverlayHandle};
+use folkmoot_overlay::{Address, EventReceiver, Offered, Overlay, OverlayConfig, OverlayError, OverlayHandle};
 use folkmoot_rpc::{
     Endpoint, RegistryError, Server, ServerConfig, Sessions,
     credential::{AdminOnly, CredentialError, issue_admin_token},
@@ -23,6 +23,7 @@ use crate::{
     clock::now_ms,
     config::Config,
     contacts::Contacts,
+    directory::{self, Directory},
     housekeeping, inbound,
     interface::Embedded,
     join::{self, KnockError},
@@ -76,7 +77,7 @@ pub enum NodeError {
     #[error("cannot load the ledger")]
     Load(#[source] LoadError),
     /// A listen or bootstrap address is none.
-    #[error("{text} is not an address; expected for example /ip4/0.0.0.0/udp/4001/quic-v1")]
+    #[error("{text} is not an address; expected for example /ip4/0.0.0.0/udp/4001/quic-v1 or /ip4/0.0.0.0/tcp/4001")]
     Address {
         /// What was given.
         text: String,
@@ -129,6 +130,10 @@ pub struct Inner {
     pub sync: SyncHandle,
     /// The interface's tickets and sessions.
     pub sessions: Arc<Sessions>,
+    /// Public servers.
+    pub directory: Arc<Directory>,
+    /// How often strangers may come in.
+    pub rates: join::Rates,
     /// When the node started.
     pub started: Instant,
     /// Cancelled when the node shall stop.
@@ -179,6 +184,7 @@ impl Node {
             failed,
         };
         let (pipeline, pipeline_thread) = Pipeline::start(wiring).map_err(NodeError::Thread)?;
+        let (directory, offered) = Directory::new(pipeline.clone(), overlay.clone(), Arc::clone(&views));
         let inner = Arc::new(Inner {
             data_dir: data_dir.to_owned(),
             keystore,
@@ -190,6 +196,8 @@ impl Node {
             contacts: Contacts::default(),
             sync: sync.clone(),
             sessions: Arc::new(Sessions::new(now_ms)),
+            directory,
+            rates: join::Rates::default(),
             started,
             shutdown,
             identity: tokio::sync::Mutex::new(()),
@@ -199,7 +207,7 @@ impl Node {
             inner.load().await?;
         }
         let tasks = TaskTracker::new();
-        inner.spawn_tasks(&tasks, events, sync, sync_inbox, bootstrap);
+        inner.spawn_tasks(&tasks, events, (sync, sync_inbox), bootstrap, offered);
         let (server, endpoint) = match serve_api(&inner, config).await {
             Ok(served) => served,
             Err(error) => {
@@ -316,26 +324,50 @@ impl Inner {
     pub async fn join(&self, link: &InviteLink) -> Result<(), KnockError> {
         match join::knock(&self.pipeline, &self.overlay, link).await {
             Ok(()) => {
-                join::forget(&self.pipeline, link).await;
-                self.publish_addresses().await;
+                self.joined(&link.server).await;
                 Ok(())
             }
             Err(error) => {
                 if error.may_pass() {
-                    join::keep(&self.pipeline, link).await;
+                    join::keep_link(&self.pipeline, link).await;
                 }
                 Err(error)
             }
         }
     }
 
+    /// Joins a public server now; when no member's door is found or opens, it is kept and tried again.
+    ///
+    /// # Errors
+    /// [`KnockError`].
+    pub async fn join_public(&self, server: ServerId) -> Result<(), KnockError> {
+        match join::find(&self.pipeline, &self.overlay, &self.directory, server).await {
+            Ok(()) => {
+                self.joined(&server).await;
+                Ok(())
+            }
+            Err(error) => {
+                if error.may_pass() {
+                    join::keep_public(&self.pipeline, &self.ledger, server).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn joined(&self, server: &ServerId) {
+        join::forget(&self.pipeline, server).await;
+        self.publish_addresses().await;
+        self.directory.ring();
+    }
+
     fn spawn_tasks(
         self: &Arc<Self>,
         tasks: &TaskTracker,
         events: EventReceiver,
-        sync: SyncHandle,
-        sync_inbox: crate::sync::Inbox,
+        (sync, sync_inbox): (SyncHandle, crate::sync::Inbox),
         bootstrap: Vec<Address>,
+        offered: mpsc::Receiver<Offered>,
     ) {
         let reach = Reach {
             pipeline: self.pipeline.clone(),
@@ -348,6 +380,8 @@ impl Inner {
         tasks.spawn(inbound::run(Arc::clone(self), events));
         tasks.spawn(housekeeping::run(Arc::clone(self)));
         tasks.spawn(housekeeping::join_kept(Arc::clone(self)));
+        tasks.spawn(directory::take_offered(Arc::clone(&self.directory), offered, self.shutdown.clone()));
+        tasks.spawn(directory::announce(Arc::clone(&self.directory), self.shutdown.clone()));
         let peers = Peers {
             pipeline: self.pipeline.clone(),
             overlay: self.overlay.clone(),
@@ -415,12 +449,13 @@ async fn start_overlay(data_dir: &Path, config: &Config, keystore: &Keystore) ->
     let asked = addresses(&config.listen)?;
     let seed = || zeroize::Zeroizing::new(*keystore.device().seed());
     let kept = listen::with_kept_port(data_dir, &asked);
-    match Overlay::start(OverlayConfig::new(seed(), kept.clone())).await {
+    let overlay = |listen| OverlayConfig { mdns: config.mdns, ..OverlayConfig::new(seed(), listen) };
+    match Overlay::start(overlay(kept.clone())).await {
         Ok(overlay) => Ok(overlay),
         // Somebody took our port while we were away; members learn the new one.
         Err(OverlayError::Taken { address, .. }) if kept != asked => {
             tracing::warn!(%address, "the port of the last start is taken; listening on another");
-            Overlay::start(OverlayConfig::new(seed(), asked)).await.map_err(NodeError::Overlay)
+            Overlay::start(overlay(asked)).await.map_err(NodeError::Overlay)
         }
         Err(error) => Err(NodeError::Overlay(error)),
     }

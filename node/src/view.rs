@@ -23,8 +23,6 @@ pub struct ServerView {
     pub state: Arc<State>,
     /// How members and former members call themselves.
     pub names: HashMap<AccountId, String>,
-    /// Governance events so far: the revision of the server as a whole.
-    pub rev: u64,
 }
 
 impl ServerView {
@@ -118,5 +116,5 @@ fn render(world: &World, id: &ServerId) -> Option<ServerView> {
         .accounts_ever()
         .filter_map(|account| Some((account, world.registers.display_name(&account)?.to_owned())))
         .collect();
-    Some(ServerView { id: *id, me, state: Arc::new(state.clone()), names, rev: server.governance.len() as u64 })
+    Some(ServerView { id: *id, me, state: Arc::new(state.clone()), names })
 }

@@ -71,7 +71,8 @@ impl Node {
         let child = moot(self.home.path())
             .arg("--data-dir")
             .arg(self.data_dir())
-            .args(["serve", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"])
+            .args(["serve", "--no-mdns"])
+            .args(self.listens())
             .args(&self.options)
             .args(std::env::var("FOLKMOOT_TEST_LOG").ok().map(|filter| format!("--log={filter}")))
             .stdout(log("stdout"))
@@ -94,6 +95,12 @@ impl Node {
         })
         .await;
         self.client = Some(client);
+    }
+
+    /// On loopback over QUIC, unless the test said where.
+    fn listens(&self) -> &'static [&'static str] {
+        let said = self.options.iter().any(|option| option == "--listen");
+        if said { &[] } else { &["--listen", "/ip4/127.0.0.1/udp/0/quic-v1"] }
     }
 
     fn try_wait(&mut self) -> Option<ExitStatus> {

@@ -64,15 +64,16 @@ impl Node {
 
     /// Makes a private server.
     pub(crate) async fn found(&self, name: &str, message_rate: Option<MessageRate>) -> Place {
-        let params = server::CreateParams {
-            name: name.to_owned(),
-            visibility: Visibility::Private,
-            description: None,
-            tags: Vec::new(),
-            bootstrap: Vec::new(),
-            message_rate,
-            nonce: None,
-        };
+        self.found_as(server::CreateParams { message_rate, ..new_server(name, Visibility::Private) }).await
+    }
+
+    /// Makes a public server.
+    pub(crate) async fn found_public(&self, name: &str) -> Place {
+        self.found_as(new_server(name, Visibility::Public)).await
+    }
+
+    /// Makes a server of which everything is said.
+    pub(crate) async fn found_as(&self, params: server::CreateParams) -> Place {
         let server = self.call::<server::Create>(&params).await.object.id;
         let channel = self.channels(server).await.first().expect("a new server has a channel").id;
         Place { server, channel }
@@ -136,9 +137,14 @@ impl Node {
         self.call::<Info>(&NoParams {}).await.peer_id
     }
 
+    /// Where it listens, with its name in the overlay.
+    pub(crate) async fn address(&self) -> String {
+        self.call::<Info>(&NoParams {}).await.listen.first().expect("a node listens").clone()
+    }
+
     /// Connects to another node by its address.
     pub(crate) async fn dial(&self, other: &Self) {
-        let address = other.call::<Info>(&NoParams {}).await.listen.first().expect("a node listens").clone();
+        let address = other.address().await;
         self.call::<net::Connect>(&ConnectParams { address }).await;
     }
 
@@ -197,6 +203,20 @@ impl Node {
             }
         })
         .await
+    }
+}
+
+/// Parameters of `server.create`, nothing but the name said.
+pub(crate) fn new_server(name: &str, visibility: Visibility) -> server::CreateParams {
+    server::CreateParams {
+        name: name.to_owned(),
+        visibility,
+        description: None,
+        tags: Vec::new(),
+        language: None,
+        bootstrap: Vec::new(),
+        message_rate: None,
+        nonce: None,
     }
 }
 

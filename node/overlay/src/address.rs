@@ -47,15 +47,35 @@ impl Address {
         Self(Multiaddr::from(ip).with(Protocol::Udp(port)).with(Protocol::QuicV1))
     }
 
-    /// Whether this version can connect to it: an IP address, UDP and QUIC, optionally a device.
+    /// The TCP address of a socket.
+    #[must_use]
+    pub fn tcp(ip: IpAddr, port: u16) -> Self {
+        Self(Multiaddr::from(ip).with(Protocol::Tcp(port)))
+    }
+
+    /// Whether this version can connect to it: an IP address, QUIC or TCP, optionally a device.
     #[must_use]
     pub fn is_dialable(&self) -> bool {
+        self.is_quic() || self.is_tcp()
+    }
+
+    /// An IP address, UDP and QUIC, optionally a device.
+    #[must_use]
+    pub fn is_quic(&self) -> bool {
         let mut parts = self.0.iter();
         let ip = matches!(parts.next(), Some(Protocol::Ip4(_) | Protocol::Ip6(_)));
         let udp = matches!(parts.next(), Some(Protocol::Udp(_)));
         let quic = matches!(parts.next(), Some(Protocol::QuicV1));
-        let end = matches!(parts.next(), None | Some(Protocol::P2p(_)));
-        ip && udp && quic && end && parts.next().is_none()
+        ip && udp && quic && ends(parts)
+    }
+
+    /// An IP address and TCP, optionally a device: for networks that let no UDP through.
+    #[must_use]
+    pub fn is_tcp(&self) -> bool {
+        let mut parts = self.0.iter();
+        let ip = matches!(parts.next(), Some(Protocol::Ip4(_) | Protocol::Ip6(_)));
+        let tcp = matches!(parts.next(), Some(Protocol::Tcp(_)));
+        ip && tcp && ends(parts)
     }
 
     /// The device it must lead to, if it names one.
@@ -95,6 +115,15 @@ impl Address {
         })
     }
 
+    /// The TCP port.
+    #[must_use]
+    pub fn tcp_port(&self) -> Option<u16> {
+        self.0.iter().find_map(|part| match part {
+            Protocol::Tcp(port) => Some(port),
+            _ => None,
+        })
+    }
+
     /// Whether it lies on this machine or a local network, or is no address of a single host at all. Learned from a stranger,
     /// such an address could aim us at somebody's router. Addresses without an IP count as private: nothing vouches for them.
     #[must_use]
@@ -123,6 +152,11 @@ impl Address {
     pub(crate) fn claimed(address: Multiaddr) -> Option<Self> {
         (address.as_ref().len() <= ADDRESS_BYTES).then_some(Self(address))
     }
+}
+
+/// Nothing further, or a peer and nothing further.
+fn ends<'a>(mut parts: impl Iterator<Item = Protocol<'a>>) -> bool {
+    matches!(parts.next(), None | Some(Protocol::P2p(_))) && parts.next().is_none()
 }
 
 /// First IP address of a multiaddress.
@@ -218,12 +252,25 @@ mod tests {
     }
 
     #[test]
-    fn only_quic_over_an_ip_address_is_dialable() {
-        assert!(address("/ip4/192.0.2.7/udp/4001/quic-v1").is_dialable());
-        assert!(address("/ip4/192.0.2.7/udp/4001/quic-v1").with_device(&DeviceId::new([1; 32])).is_dialable());
-        for other in
-            ["/ip4/192.0.2.7/tcp/4001", "/dns4/example.org/udp/1/quic-v1", "/ip4/192.0.2.7/udp/4001", "/memory/7"]
-        {
+    fn only_quic_and_tcp_over_an_ip_address_are_dialable() {
+        let ann = DeviceId::new([1; 32]);
+        for (text, quic) in [("/ip4/192.0.2.7/udp/4001/quic-v1", true), ("/ip6/2001:db8::1/tcp/4001", false)] {
+            for address in [address(text), address(text).with_device(&ann)] {
+                assert_eq!(
+                    (address.is_dialable(), address.is_quic(), address.is_tcp()),
+                    (true, quic, !quic),
+                    "{address}"
+                );
+            }
+        }
+        for other in [
+            "/dns4/example.org/udp/1/quic-v1",
+            "/dns4/example.org/tcp/1",
+            "/ip4/192.0.2.7/udp/4001",
+            "/ip4/192.0.2.7/tcp/4001/ws",
+            "/ip4/192.0.2.7",
+            "/memory/7",
+        ] {
             assert!(!address(other).is_dialable(), "{other}");
         }
     }

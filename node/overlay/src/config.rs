@@ -13,6 +13,8 @@ pub struct OverlayConfig {
     /// Where to listen. Port 0 lets the system choose; read the choice from [`crate::Overlay::listening`] and keep it.
     /// Empty: dial only.
     pub listen: Vec<Address>,
+    /// Announce this node on the local network, and meet those that do. Tests run without, or they would meet each other.
+    pub mdns: bool,
     /// Dial private and loopback addresses learned from others even while listening on a public address. For tests and LANs.
     pub allow_private_from_strangers: bool,
     /// Bounds on what strangers can take.
@@ -20,10 +22,10 @@ pub struct OverlayConfig {
 }
 
 impl OverlayConfig {
-    /// The usual bounds, private addresses of strangers refused.
+    /// The usual bounds, private addresses of strangers refused, unseen on the local network.
     #[must_use]
     pub fn new(device_seed: Zeroizing<[u8; 32]>, listen: Vec<Address>) -> Self {
-        Self { device_seed, listen, allow_private_from_strangers: false, limits: OverlayLimits::default() }
+        Self { device_seed, listen, mdns: false, allow_private_from_strangers: false, limits: OverlayLimits::default() }
     }
 }
 
@@ -31,6 +33,7 @@ impl fmt::Debug for OverlayConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OverlayConfig")
             .field("listen", &self.listen)
+            .field("mdns", &self.mdns)
             .field("allow_private_from_strangers", &self.allow_private_from_strangers)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

@@ -22,7 +22,7 @@ pub enum Provenance {
 #[derive(Debug, thiserror::Error)]
 pub enum DialError {
     /// Not an address this version can connect to.
-    #[error("cannot dial {address}: only /ip4 or /ip6 with /udp/…/quic-v1 is supported")]
+    #[error("cannot dial {address}: only /ip4 or /ip6 with /udp/…/quic-v1 or /tcp/… is supported")]
     Unsupported {
         /// The address.
         address: Address,
@@ -30,6 +30,12 @@ pub enum DialError {
     /// The address is our own.
     #[error("{address} is this node itself")]
     OwnAddress {
+        /// The address.
+        address: Address,
+    },
+    /// A stranger named an address on a private network, which may be anything; see [`Provenance::Learned`].
+    #[error("{address} is on a private network, and strangers named it")]
+    Private {
         /// The address.
         address: Address,
     },
@@ -138,27 +144,36 @@ pub(crate) fn failure(address: Address, error: swarm::DialError, timeout: Durati
     }
 }
 
+/// Which of the three it was.
+enum Cause {
+    TimedOut,
+    Refused,
+    Unreachable,
+}
+
 fn transport_failure(address: Address, source: io::Error, timeout: Duration) -> DialError {
-    let mut reason: Option<&(dyn std::error::Error + 'static)> = Some(&source);
-    while let Some(error) = reason {
-        match quic_error(error) {
-            Some(quic::Error::HandshakeTimedOut) => return DialError::TimedOut { address, after: timeout },
-            Some(quic::Error::Connection(_)) => return DialError::Refused { address, source },
-            Some(_) => return DialError::Unreachable { address, source },
-            None => reason = next(error),
+    let cause = causes(&source).find_map(|cause| {
+        let quic = cause.downcast_ref::<quic::Error>();
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        match (quic, kind) {
+            (Some(quic::Error::HandshakeTimedOut), _) | (_, Some(io::ErrorKind::TimedOut)) => Some(Cause::TimedOut),
+            (Some(quic::Error::Connection(_)), _)
+            | (_, Some(io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)) => Some(Cause::Refused),
+            _ => None,
         }
+    });
+    match cause.unwrap_or(Cause::Unreachable) {
+        Cause::TimedOut => DialError::TimedOut { address, after: timeout },
+        Cause::Refused => DialError::Refused { address, source },
+        Cause::Unreachable => DialError::Unreachable { address, source },
     }
-    DialError::Unreachable { address, source }
 }
 
-fn quic_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a quic::Error> {
-    error.downcast_ref::<quic::Error>().or_else(|| error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref())
-}
-
-/// The inner error of an I/O error, which its `source` would skip, else the source.
-fn next<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
-    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(inner) => Some(inner),
+/// An error and all that are inside it, also those inside an I/O error, which its `source` would skip.
+pub(crate) fn causes<'a>(error: &'a io::Error) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    let first: &'a (dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
         None => error.source(),
-    }
+    })
 }

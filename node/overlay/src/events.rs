@@ -4,12 +4,15 @@ use bytes::Bytes;
 use folkmoot_identity::DeviceId;
 use tokio::{select, sync::mpsc};
 
-use crate::{Address, FramedStream, MessageToken, Protocol, Topic};
+use crate::{Address, FramedStream, MessageToken, Offered, Protocol, Topic};
 
 /// Notices that wait for the reader; more wait, coalesced, in the actor.
 pub(crate) const NOTICES: usize = 256;
 /// Streams that wait for the reader. Strangers' are bounded by their places; beyond, streams are dropped.
 pub(crate) const INBOUND: usize = 256;
+/// Records that wait for the node to look into them, at most 1 MiB. Beyond, they are dropped and counted: whoever put them
+/// there puts them again.
+pub(crate) const OFFERED: usize = 256;
 /// Gossip frames received and without a verdict yet, waiting or being judged. Beyond, frames are dropped and told by
 /// [`OverlayEvent::Missed`]; catch-up brings them.
 pub(crate) const GOSSIP: usize = 4_096;
@@ -49,6 +52,8 @@ pub enum OverlayEvent {
     Gossip(Gossip),
     /// A device opened a stream.
     Inbound(Inbound),
+    /// A device wants a record kept.
+    Offered(Offered),
     /// Frames that came from this device were dropped, for too many wait for their verdict here. Catch up with it.
     Missed {
         /// Who passed them on to us.
@@ -96,10 +101,11 @@ pub struct EventReceiver {
     pub(crate) notices: mpsc::Receiver<OverlayEvent>,
     pub(crate) inbound: mpsc::Receiver<Inbound>,
     pub(crate) gossip: mpsc::Receiver<Gossip>,
+    pub(crate) offered: mpsc::Receiver<Offered>,
 }
 
 impl EventReceiver {
-    /// The next event: notices first, then streams, then gossip. None once the overlay has stopped and all is read.
+    /// The next event: notices first, then streams, then gossip, then records. None once the overlay has stopped and all is read.
     ///
     /// # Cancel safety
     /// Cancel safe.
@@ -109,6 +115,7 @@ impl EventReceiver {
             Some(notice) = self.notices.recv() => Some(notice),
             Some(inbound) = self.inbound.recv() => Some(OverlayEvent::Inbound(inbound)),
             Some(gossip) = self.gossip.recv() => Some(OverlayEvent::Gossip(gossip)),
+            Some(offered) = self.offered.recv() => Some(OverlayEvent::Offered(offered)),
             else => None,
         }
     }
@@ -121,6 +128,9 @@ impl EventReceiver {
         if let Ok(inbound) = self.inbound.try_recv() {
             return Some(OverlayEvent::Inbound(inbound));
         }
-        self.gossip.try_recv().ok().map(OverlayEvent::Gossip)
+        if let Ok(gossip) = self.gossip.try_recv() {
+            return Some(OverlayEvent::Gossip(gossip));
+        }
+        self.offered.try_recv().ok().map(OverlayEvent::Offered)
     }
 }

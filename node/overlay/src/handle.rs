@@ -11,8 +11,10 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Address, DialError, FramedStream, NetStatus, OpenError, PeerInfo, Protocol, Provenance, PublishError, Published,
-    SubscribeError, Topic, streams::OpenRequest,
+    Address, DialError, DirectoryError, FramedStream, NetStatus, Offered, OpenError, PeerInfo, Protocol, Provenance,
+    Providers, PublishError, Published, SubscribeError, Topic,
+    directory::{Key, Outcome, ProvidersReply, RecordsReply},
+    streams::OpenRequest,
 };
 
 /// Commands on their way. Full only while the actor is busy; then callers wait, which is wanted.
@@ -24,7 +26,7 @@ pub(crate) const ADDRESSES_PER_DIAL: usize = 16;
 
 /// A command to the actor.
 pub(crate) enum Command {
-    Dial { address: Address, reply: oneshot::Sender<Result<DeviceId, DialError>> },
+    Dial { address: Address, provenance: Provenance, reply: oneshot::Sender<Result<DeviceId, DialError>> },
     DialKnown { device: DeviceId, addresses: Vec<Address>, provenance: Provenance },
     Disconnect { device: DeviceId },
     Subscribe { topic: Topic, reply: oneshot::Sender<Result<(), SubscribeError>> },
@@ -33,6 +35,12 @@ pub(crate) enum Command {
     Places { device: DeviceId, reply: oneshot::Sender<Option<Arc<Semaphore>>> },
     Open { device: DeviceId, request: OpenRequest },
     SetMembers { members: Vec<DeviceId> },
+    FindRecords { key: Key, reply: RecordsReply },
+    FindProviders { key: Key, reply: ProvidersReply },
+    PutRecord { key: Key, value: Bytes, ttl: Duration, reply: Outcome },
+    KeepRecord { offered: Offered, ttl: Duration },
+    Provide { key: Key, reply: Outcome },
+    Withdraw { key: Key },
     Peers { reply: oneshot::Sender<Vec<PeerInfo>> },
     Status { reply: oneshot::Sender<NetStatus> },
 }
@@ -65,7 +73,15 @@ impl OverlayHandle {
     /// # Errors
     /// [`DialError`]; the answer comes within the dial timeout.
     pub async fn dial(&self, address: Address) -> Result<DeviceId, DialError> {
-        let asked = self.ask(|reply| Command::Dial { address: address.clone(), reply });
+        self.dial_from(address, Provenance::Trusted).await
+    }
+
+    /// The same with an address that perhaps a stranger named.
+    ///
+    /// # Errors
+    /// [`DialError`]; [`DialError::Private`] if strangers may not aim us there.
+    pub async fn dial_from(&self, address: Address, provenance: Provenance) -> Result<DeviceId, DialError> {
+        let asked = self.ask(|reply| Command::Dial { address: address.clone(), provenance, reply });
         // The transport bounds its handshakes by the same time; the second is for the actor's queue.
         let after = self.dial_timeout + Duration::from_secs(1);
         match timeout(after, asked).await {
@@ -147,6 +163,54 @@ impl OverlayHandle {
     /// [`Stopped`].
     pub async fn set_members(&self, members: Vec<DeviceId>) -> Result<(), Stopped> {
         self.tell(Command::SetMembers { members }).await
+    }
+
+    /// What other nodes have under a key, and this one: at most 16 different values, whatever they are worth.
+    ///
+    /// # Errors
+    /// [`DirectoryError`]; the answer comes within about 5 s.
+    pub async fn find_records(&self, key: Key) -> Result<Vec<Bytes>, DirectoryError> {
+        self.ask(|reply| Command::FindRecords { key, reply }).await.unwrap_or(Err(DirectoryError::Stopped))
+    }
+
+    /// Who is said to provide a key, connected to as far as they answer.
+    ///
+    /// # Errors
+    /// [`DirectoryError`]; the answer comes within about 10 s, and soon after the first of them is connected.
+    pub async fn find_providers(&self, key: Key) -> Result<Providers, DirectoryError> {
+        self.ask(|reply| Command::FindProviders { key, reply }).await.unwrap_or(Err(DirectoryError::Stopped))
+    }
+
+    /// Keeps a record here for `ttl` and brings it to the nodes nearest to its key.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub async fn put_record(&self, key: Key, value: Bytes, ttl: Duration) -> Result<(), DirectoryError> {
+        self.ask(|reply| Command::PutRecord { key, value, ttl, reply }).await.unwrap_or(Err(DirectoryError::Stopped))
+    }
+
+    /// Keeps a record that a peer offered.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn keep_record(&self, offered: Offered, ttl: Duration) -> Result<(), Stopped> {
+        self.tell(Command::KeepRecord { offered, ttl }).await
+    }
+
+    /// Lists this node under a key, here and at the nodes nearest to it; to be repeated before a day is over.
+    ///
+    /// # Errors
+    /// [`DirectoryError`].
+    pub async fn provide(&self, key: Key) -> Result<(), DirectoryError> {
+        self.ask(|reply| Command::Provide { key, reply }).await.unwrap_or(Err(DirectoryError::Stopped))
+    }
+
+    /// Takes this node and the record off a key here; elsewhere they expire.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn withdraw(&self, key: Key) -> Result<(), Stopped> {
+        self.tell(Command::Withdraw { key }).await
     }
 
     /// Who is connected.

@@ -1,5 +1,5 @@
-//! The overlay: QUIC connections between devices, gossip over them, and framed streams. The only crate that names libp2p;
-//! nothing of libp2p shows in its interface.
+//! The overlay: QUIC connections between devices, TCP where there is no QUIC, gossip over them, framed streams, and a distributed
+//! hash table. The only crate that names libp2p; nothing of libp2p shows in its interface.
 //!
 //! It moves bytes and knows devices. What the bytes mean, who is a member and when to dial again is the node's business;
 //! nothing here decodes a frame's content or touches a disk.
@@ -14,11 +14,14 @@ mod address;
 mod behaviour;
 mod config;
 mod dial;
+mod directory;
 mod events;
 mod framed;
 mod gate;
 mod gossip;
 mod handle;
+#[cfg(any(test, feature = "hostile"))]
+pub mod hostile;
 mod outbox;
 mod peer;
 mod start;
@@ -33,13 +36,14 @@ mod tests;
 pub use address::{Address, AddressError};
 pub use config::{OverlayConfig, OverlayLimits};
 pub use dial::{DialError, DialLimit, Provenance};
+pub use directory::{DirectoryError, Offered, Providers};
 pub use events::{EventReceiver, Gossip, Inbound, OverlayEvent};
 pub use framed::{FrameError, FrameReader, FrameWriter, FramedStream};
 pub use gossip::{PublishError, Published, SubscribeError};
 pub use handle::{OverlayHandle, Stopped};
 pub use peer::peer_name;
 pub use start::{Overlay, OverlayError};
-pub use status::{Counters, Direction, NetStatus, PeerInfo};
+pub use status::{Counters, Direction, DirectoryStatus, NetStatus, PeerInfo};
 pub use streams::{OpenError, Protocol};
 pub use token::{MessageToken, Verdict};
 

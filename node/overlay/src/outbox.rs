@@ -90,7 +90,7 @@ fn subject(notice: &OverlayEvent) -> Option<Subject> {
         OverlayEvent::Missed { device, .. } => Subject::Missed(*device),
         OverlayEvent::Undelivered { device, .. } => Subject::Undelivered(*device),
         // These have channels of their own.
-        OverlayEvent::Gossip(_) | OverlayEvent::Inbound(_) => return None,
+        OverlayEvent::Gossip(_) | OverlayEvent::Inbound(_) | OverlayEvent::Offered(_) => return None,
     })
 }
 

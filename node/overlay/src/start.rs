@@ -12,7 +12,7 @@ use crate::{
     Address, EventReceiver, OverlayConfig, OverlayHandle,
     actor::{Actor, Channels},
     behaviour,
-    events::{GOSSIP, INBOUND, NOTICES},
+    events::{GOSSIP, INBOUND, NOTICES, OFFERED},
     handle::COMMANDS,
 };
 
@@ -31,7 +31,7 @@ pub struct Overlay {
 #[derive(Debug, thiserror::Error)]
 pub enum OverlayError {
     /// Not an address this version can listen on.
-    #[error("cannot listen on {address}: only /ip4 or /ip6 with /udp/…/quic-v1 is supported")]
+    #[error("cannot listen on {address}: only /ip4 or /ip6 with /udp/…/quic-v1 or /tcp/… is supported")]
     Unsupported {
         /// The address.
         address: Address,
@@ -63,10 +63,11 @@ pub enum OverlayError {
 }
 
 impl Overlay {
-    /// The UDP port of the first address we listen on: choose once, and keep.
+    /// The port of the first address we listen on, of QUIC if there is one: choose once, and keep.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
-        self.listening.iter().find_map(Address::udp_port)
+        let quic = self.listening.iter().find_map(Address::udp_port);
+        quic.or_else(|| self.listening.iter().find_map(Address::tcp_port))
     }
 
     /// Starts an overlay; within a tokio runtime. It stops by [`OverlayHandle::shutdown`], or when all handles or the receiver are
@@ -75,23 +76,25 @@ impl Overlay {
     /// # Errors
     /// [`OverlayError`]; nothing is left running then.
     pub async fn start(config: OverlayConfig) -> Result<Self, OverlayError> {
-        let OverlayConfig { device_seed, listen, allow_private_from_strangers, limits } = config;
+        let OverlayConfig { device_seed, listen, mdns, allow_private_from_strangers, limits } = config;
         let keypair = keypair(&device_seed);
         let device = DeviceId::new(keypair.public().to_bytes());
         let dial_timeout = limits.dial_timeout;
         let (inbound_tx, inbound) = mpsc::channel(INBOUND);
         let (notices_tx, notices) = mpsc::channel(NOTICES);
         let (gossip_tx, gossip) = mpsc::channel(GOSSIP);
+        let (offered_tx, offered) = mpsc::channel(OFFERED);
         let (commands_tx, commands) = mpsc::channel(COMMANDS);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let swarm = behaviour::swarm(&keypair.into(), &limits, inbound_tx);
-        let channels = Channels { commands, notices: notices_tx, gossip: gossip_tx, stop: stop.clone() };
+        let swarm = behaviour::swarm(&keypair.into(), &limits, mdns, inbound_tx);
+        let channels =
+            Channels { commands, notices: notices_tx, gossip: gossip_tx, offered: offered_tx, stop: stop.clone() };
         let mut actor = Actor::new(device, swarm, channels, limits, allow_private_from_strangers);
         let listening = actor.listen(listen).await?;
         tasks.spawn(actor.run());
         tasks.close();
         let handle = OverlayHandle { device, commands: commands_tx, stop, tasks, dial_timeout };
-        Ok(Self { handle, events: EventReceiver { notices, inbound, gossip }, listening })
+        Ok(Self { handle, events: EventReceiver { notices, inbound, gossip, offered }, listening })
     }
 }
 

@@ -47,8 +47,23 @@ pub struct NetStatus {
     pub topics: usize,
     /// Gossip frames waiting for their verdict.
     pub judging: usize,
+    /// This node's part of the table.
+    pub directory: DirectoryStatus,
     /// Counted since the start.
     pub counters: Counters,
+}
+
+/// A node's part of the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DirectoryStatus {
+    /// Whether others may ask and write here.
+    pub serves: bool,
+    /// Nodes in the table.
+    pub peers: usize,
+    /// Records kept.
+    pub records: usize,
+    /// Providers kept, this node under its own keys included.
+    pub providers: usize,
 }
 
 /// Counted since the start.
@@ -74,6 +89,18 @@ pub struct Counters {
     pub rejected: u64,
     /// Streams of others dropped for want of a place.
     pub streams_refused: u64,
+    /// Records that others wanted kept here.
+    pub records_offered: u64,
+    /// Of them kept, after the node had looked into them.
+    pub records_kept: u64,
+    /// Of them refused unseen: not of a record's form.
+    pub records_refused: u64,
+    /// Of them dropped: too many at once, or no room.
+    pub records_dropped: u64,
+    /// Providers not listed: too many.
+    pub providers_refused: u64,
+    /// Devices that connected.
+    pub connections: u64,
     /// Dials that failed.
     pub dials_failed: u64,
     /// Connections of others that failed: denied by a limit, or broken while shaking hands.

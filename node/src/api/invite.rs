@@ -156,7 +156,9 @@ fn refused(error: &KnockError) -> ApiError {
         KnockError::Refused(reason) => {
             ApiError::peer_unreachable(format!("a member's node refused: {}", reason.as_str_name()))
         }
-        KnockError::BadServer(_) => ApiError::peer_unreachable(error.to_string()),
+        KnockError::BadServer(_) | KnockError::Unknown { .. } | KnockError::Private => {
+            ApiError::peer_unreachable(error.to_string())
+        }
         KnockError::Pipeline(error) => error::pipeline(error),
     }
 }

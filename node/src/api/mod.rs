@@ -4,6 +4,7 @@ mod channel;
 mod channel_change;
 mod channel_permissions;
 mod contact;
+mod directory;
 mod error;
 mod events;
 mod identity;
@@ -20,6 +21,7 @@ mod server_audit;
 mod server_heirs;
 mod server_role;
 mod server_rollback;
+mod settings;
 
 use std::sync::Arc;
 
@@ -89,6 +91,9 @@ pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
         c::server_heirs::Sign => server_heirs::sign,
         c::server_rollback::List => server_rollback::list,
         c::server_rollback::Ratify => server_rollback::ratify,
+        c::server::Update => server::update,
+        c::server::Discover => directory::discover,
+        c::server::Join => directory::join,
         c::channel::Create => channel::create,
         c::channel::List => channel::list,
         c::channel::Get => channel::get,

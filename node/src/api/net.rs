@@ -25,7 +25,7 @@ pub(super) async fn status(api: &Api, _context: CallContext, _params: NoParams) 
         external: status.observed.iter().map(ToString::to_string).collect(),
         relayed: 0,
         peers: u32::try_from(status.connected).unwrap_or(u32::MAX),
-        counters: counters(&status),
+        counters: counters(&status, api.node.directory.judged()),
     })
 }
 
@@ -39,8 +39,8 @@ fn nat(status: &Overlay) -> NatStatus {
     }
 }
 
-/// The overlay's counters by name.
-pub(super) fn counters(status: &Overlay) -> BTreeMap<String, u64> {
+/// The overlay's counters by name, and what became of the records that peers offered.
+pub(super) fn counters(status: &Overlay, (records_kept, records_unworthy): (u64, u64)) -> BTreeMap<String, u64> {
     let c = &status.counters;
     [
         ("frames_published", c.published),
@@ -53,6 +53,16 @@ pub(super) fn counters(status: &Overlay) -> BTreeMap<String, u64> {
         ("verdicts_ignored", c.ignored),
         ("verdicts_rejected", c.rejected),
         ("streams_refused", c.streams_refused),
+        ("records_offered", c.records_offered),
+        ("records_kept", records_kept),
+        ("records_unworthy", records_unworthy),
+        ("records_refused", c.records_refused),
+        ("records_dropped", c.records_dropped),
+        ("providers_refused", c.providers_refused),
+        ("directory_peers", status.directory.peers as u64),
+        ("directory_records", status.directory.records as u64),
+        ("directory_providers", status.directory.providers as u64),
+        ("connections", c.connections),
         ("dials_failed", c.dials_failed),
         ("inbound_failed", c.inbound_failed),
     ]
@@ -88,7 +98,7 @@ pub(super) async fn peers(api: &Api, _context: CallContext, _params: NoParams) -
 
 pub(super) async fn connect(api: &Api, _context: CallContext, params: ConnectParams) -> Result<Connected, ApiError> {
     let address: Address = params.address.parse().map_err(|_| {
-        let text = "address: expected a multiaddress such as /ip4/192.0.2.1/udp/4001/quic-v1/p2p/PEER";
+        let text = "address: expected a multiaddress such as /ip4/192.0.2.1/udp/4001/quic-v1/p2p/PEER or /ip4/192.0.2.1/tcp/4001/p2p/PEER";
         ApiError::invalid_content("address", text)
     })?;
     let device = api.node.overlay.dial(address).await.map_err(|error| match &error {

@@ -76,7 +76,7 @@ pub(super) async fn stats(api: &Api, _context: CallContext, _params: NoParams) -
         messages,
         head_seq: *api.node.ledger.head().borrow(),
         peers: status.connected as u64,
-        counters: net::counters(&status),
+        counters: net::counters(&status, api.node.directory.judged()),
     })
 }
 

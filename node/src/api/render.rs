@@ -142,6 +142,9 @@ pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, o
             governance::Visibility::Private => server::Visibility::Private,
             governance::Visibility::Public => server::Visibility::Public,
         },
+        tags: state.settings().tags.clone(),
+        language: Some(state.settings().language.clone()).filter(|language| !language.is_empty()),
+        bootstrap: state.settings().bootstrap.clone(),
         owners: state.owners().map(|a| ids::AccountId::from_bytes(*a.as_bytes())).collect(),
         level: state.level_of(&view.me),
         permissions: Permission::ALL
@@ -165,7 +168,7 @@ pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, o
             per_second: state.message_rate().per_second,
             burst: state.message_rate().burst,
         },
-        rev: view.rev,
+        rev: rev(state.settings_hlc()),
     }
 }
 

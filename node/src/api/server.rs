@@ -1,25 +1,23 @@
 //! `server.*`.
 
 use folkmoot_core::{governance, ids::ServerId};
-use folkmoot_identity::name::validate_name;
-use folkmoot_proto::limits::{
-    ADDRESS_BYTES, DESCRIPTION_BYTES, DISPLAY_NAME_CHARS, MESSAGE_RATE_BURST, MESSAGE_RATE_MAX,
-    MESSAGE_RATE_PER_SECOND, NAME_CHARS,
-};
+use folkmoot_proto::limits::{MESSAGE_RATE_BURST, MESSAGE_RATE_PER_SECOND};
 use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind,
     contract::{
         Created, Cursor, Page,
         act::Act,
-        server::{CreateParams, DeleteParams, Left, ListParams, MessageRate, Server, ServerParams, Visibility},
+        server::{
+            CreateParams, DeleteParams, Left, ListParams, MessageRate, Server, ServerParams, UpdateParams, Visibility,
+        },
     },
 };
 
-use super::{Api, error, nonce, render};
-use crate::{pipeline::NewServer, view::ServerView};
-
-/// Tags of a server.
-const TAGS: usize = 8;
+use super::{Api, error, nonce, render, settings};
+use crate::{
+    pipeline::{NewServer, SettingsChange},
+    view::ServerView,
+};
 
 pub(super) async fn create(api: &Api, context: CallContext, params: CreateParams) -> Result<Created<Server>, ApiError> {
     let key = nonce::key(&context, params.nonce.as_ref(), &params);
@@ -32,51 +30,47 @@ pub(super) async fn create(api: &Api, context: CallContext, params: CreateParams
         .map_err(|e| error::pipeline(&e))?
         .map_err(error::act)?;
     api.node.publish_addresses().await;
+    api.node.directory.ring();
     let server = api.server(made.id).await?;
     Ok(if made.replayed { Created::replayed(server) } else { Created::new(server) })
 }
 
 fn validate(params: CreateParams) -> Result<NewServer, ApiError> {
-    if params.visibility == Visibility::Public {
-        let text = "this version makes private servers only";
-        return Err(ApiError::new(ErrorKind::Unsupported, text).field("visibility"));
-    }
-    let name = validate_name(&params.name, NAME_CHARS).map_err(|e| error::name("name", &e))?;
-    let description = params.description.unwrap_or_default();
-    if description.len() > DESCRIPTION_BYTES {
-        return Err(ApiError::too_large("description", DESCRIPTION_BYTES as u64));
-    }
-    folkmoot_identity::name::check_text(&description, DESCRIPTION_BYTES)
-        .map_err(|e| ApiError::invalid_content("description", format!("description: {e}")))?;
-    if params.tags.len() > TAGS {
-        return Err(ApiError::invalid_params("tags", "at most 8 tags"));
-    }
-    let tags = params
-        .tags
-        .iter()
-        .map(|tag| validate_name(tag, DISPLAY_NAME_CHARS).map_err(|e| error::name("tags", &e)))
-        .collect::<Result<_, _>>()?;
-    for address in &params.bootstrap {
-        let parsed = address.parse::<folkmoot_overlay::Address>().ok();
-        if address.len() > ADDRESS_BYTES || parsed.is_none_or(|a| a.device().is_none()) {
-            let text = "expected multiaddresses that end in /p2p/PEER";
-            return Err(ApiError::invalid_content("bootstrap", text));
-        }
-    }
-    let rate =
-        params.message_rate.unwrap_or(MessageRate { per_second: MESSAGE_RATE_PER_SECOND, burst: MESSAGE_RATE_BURST });
-    let in_range = |n: u32| (1..=MESSAGE_RATE_MAX).contains(&n);
-    if !in_range(rate.per_second) || !in_range(rate.burst) {
-        return Err(ApiError::invalid_params("message_rate", "per_second and burst are 1 to 100000"));
-    }
+    let rate = MessageRate { per_second: MESSAGE_RATE_PER_SECOND, burst: MESSAGE_RATE_BURST };
     Ok(NewServer {
-        name,
-        description,
-        visibility: governance::Visibility::Private,
-        tags,
-        bootstrap: params.bootstrap,
-        message_rate: governance::MessageRate { per_second: rate.per_second, burst: rate.burst },
+        name: settings::name(&params.name)?,
+        description: settings::description(&params.description.unwrap_or_default())?,
+        visibility: match params.visibility {
+            Visibility::Private => governance::Visibility::Private,
+            Visibility::Public => governance::Visibility::Public,
+        },
+        tags: settings::tags(&params.tags)?,
+        bootstrap: settings::bootstrap(params.bootstrap)?,
+        language: settings::language(&params.language.unwrap_or_default())?,
+        message_rate: settings::message_rate(params.message_rate.unwrap_or(rate))?,
     })
+}
+
+pub(super) async fn update(api: &Api, context: CallContext, params: UpdateParams) -> Result<Server, ApiError> {
+    let view = api.view(params.server_id)?;
+    api.allow(&context, view.id)?;
+    let change = SettingsChange {
+        name: params.name.as_deref().map(settings::name).transpose()?,
+        description: params.description.as_deref().map(settings::description).transpose()?,
+        tags: params.tags.as_deref().map(settings::tags).transpose()?,
+        language: params.language.as_deref().map(settings::language).transpose()?,
+        bootstrap: params.bootstrap.map(settings::bootstrap).transpose()?,
+        message_rate: params.message_rate.map(settings::message_rate).transpose()?,
+    };
+    let (id, if_rev) = (view.id, params.if_rev);
+    api.node
+        .pipeline
+        .act(move |turn| turn.update_server(id, change, if_rev))
+        .await
+        .map_err(|e| error::pipeline(&e))?
+        .map_err(error::act)?;
+    api.node.directory.ring();
+    api.server(id).await
 }
 
 pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) -> Result<Page<Server>, ApiError> {

@@ -26,12 +26,15 @@ pub(crate) struct Args {
     /// Address of the local API; loopback only, port 0 takes a free one.
     #[arg(long, value_name = "IP:PORT")]
     rpc: Option<SocketAddr>,
-    /// Where to listen for peers, for example /ip4/0.0.0.0/udp/4001/quic-v1; may be given several times.
+    /// Where to listen for peers, for example /ip4/0.0.0.0/udp/4001/quic-v1 or /ip4/0.0.0.0/tcp/4001; may be given several times.
     #[arg(long, value_name = "MULTIADDR")]
     listen: Vec<String>,
     /// A peer to connect to at start, with its /p2p/ part; may be given several times.
     #[arg(long, value_name = "MULTIADDR")]
     bootstrap: Vec<String>,
+    /// Neither announce this node on the local network nor meet others there.
+    #[arg(long)]
+    no_mdns: bool,
     /// Keep the API token of the last start.
     #[arg(long)]
     keep_tokens: bool,
@@ -54,6 +57,7 @@ impl Args {
             rpc: self.rpc.or(top.rpc),
             listen: list(self.listen, top.listen),
             bootstrap: list(self.bootstrap, top.bootstrap),
+            no_mdns: self.no_mdns || top.no_mdns,
             keep_tokens: self.keep_tokens || top.keep_tokens,
             passphrase_file: self.passphrase_file.or(top.passphrase_file),
             ephemeral: self.ephemeral || top.ephemeral,
@@ -66,6 +70,7 @@ impl Args {
             rpc: self.rpc,
             listen: self.listen.clone(),
             bootstrap: self.bootstrap.clone(),
+            mdns: self.no_mdns.then_some(false),
             keep_tokens: self.keep_tokens,
             passphrase_file: self.passphrase_file.clone(),
             log: self.log.clone(),

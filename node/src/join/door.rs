@@ -1,31 +1,48 @@
 //! The door: `/folkmoot/join/1` as any ready member's node serves it. Also where members ask for keys.
 
+use std::time::Instant;
+
 use bytes::Bytes;
-use folkmoot_core::ids::{DeviceId, ServerId};
-use folkmoot_overlay::FramedStream;
+use folkmoot_core::{
+    ids::{DeviceId, ServerId},
+    standing::{is_work, standing_key},
+};
+use folkmoot_overlay::{FramedStream, OverlayHandle};
 use folkmoot_proto::v1;
 use v1::{RefusalReason, join_frame::Frame};
 
+use super::Rates;
 use crate::{
     clock::random,
     pipeline::{DoorRefusal, Pipeline},
     sync::{SyncError, portions, serve_keys},
 };
 
+/// What a door works with.
+#[derive(Clone, Copy)]
+pub struct Doorway<'a> {
+    /// The road into the ledger.
+    pub pipeline: &'a Pipeline,
+    /// Knows from where somebody comes.
+    pub overlay: &'a OverlayHandle,
+    /// How often they may.
+    pub rates: &'a Rates,
+}
+
 /// Answers a stream: a joiner's hello or a member's key request.
 ///
 /// # Errors
 /// [`SyncError`] when the stream breaks; refusals are answers.
-pub async fn answer(pipeline: &Pipeline, peer: DeviceId, mut stream: FramedStream) -> Result<(), SyncError> {
+pub async fn answer(doorway: Doorway<'_>, peer: DeviceId, mut stream: FramedStream) -> Result<(), SyncError> {
     match receive(&mut stream).await? {
-        Frame::Hello(hello) => admit(pipeline, peer, &mut stream, hello).await,
-        Frame::KeyRequest(request) => serve_keys(pipeline, peer, &mut stream, request).await,
+        Frame::Hello(hello) => admit(doorway, peer, &mut stream, hello).await,
+        Frame::KeyRequest(request) => serve_keys(doorway.pipeline, peer, &mut stream, request).await,
         _ => refuse(&mut stream, RefusalReason::Malformed).await,
     }
 }
 
 async fn admit(
-    pipeline: &Pipeline,
+    doorway: Doorway<'_>,
     peer: DeviceId,
     stream: &mut FramedStream,
     hello: v1::JoinHello,
@@ -36,24 +53,36 @@ async fn admit(
     else {
         return refuse(stream, RefusalReason::Malformed).await;
     };
+    let pipeline = doorway.pipeline;
     let checked = pipeline.read(move |world| world.check_door(&server, &invite_key, &peer)).await?;
     if let Err(refusal) = checked {
         return refuse(stream, reason(&refusal)).await;
     }
-    // 2. A challenge, so that a request cannot be replayed.
+    // 2. An invite that everybody has opens the door only so often, and for some work.
+    let work_bits = match invite_key == standing_key(&server).public() {
+        false => 0,
+        true => match visit(doorway, peer).await {
+            Some(bits) => bits,
+            None => return refuse(stream, RefusalReason::Busy).await,
+        },
+    };
+    // 3. A challenge, so that a request cannot be replayed.
     let nonce = random::<32>();
-    let challenge = v1::JoinChallenge { nonce: Bytes::copy_from_slice(&nonce) };
+    let challenge = v1::JoinChallenge { nonce: Bytes::copy_from_slice(&nonce), work_bits };
     send(stream, Frame::Challenge(challenge)).await?;
-    let Frame::Proof(v1::JoinProof { request: Some(request) }) = receive(stream).await? else {
+    let Frame::Proof(v1::JoinProof { request: Some(request), work }) = receive(stream).await? else {
         return refuse(stream, RefusalReason::Malformed).await;
     };
-    // 3. ADMIT, authored here and committed before the joiner hears of it.
+    if !is_work(&nonce, &peer, work, work_bits) {
+        return refuse(stream, RefusalReason::Malformed).await;
+    }
+    // 4. ADMIT, authored here and committed before the joiner hears of it.
     let admitted = pipeline.act(move |turn| turn.admit(server, invite_key, nonce, peer, request.into())).await?;
     let admitted = match admitted {
         Ok(admitted) => admitted,
         Err(refusal) => return refuse(stream, reason(&refusal)).await,
     };
-    // 4. Everything the new member needs: the events, who is who, the keys.
+    // 5. Everything the new member needs: the events, who is who, the keys.
     for portion in portions(admitted.events) {
         let events = portion.into_iter().map(Into::into).collect();
         send(stream, Frame::Events(v1::AuthEvents { events })).await?;
@@ -65,6 +94,13 @@ async fn admit(
     send(stream, Frame::Grants(v1::KeyGrants { grants: admitted.grants })).await?;
     let admit = Bytes::copy_from_slice(admitted.admit.as_ref());
     send(stream, Frame::Done(v1::JoinDone { admit })).await
+}
+
+/// Counts a visit by the block of addresses it comes from; none when there were too many.
+async fn visit(doorway: Doorway<'_>, peer: DeviceId) -> Option<u32> {
+    let peers = doorway.overlay.peers().await.ok()?;
+    let ip = peers.iter().find(|connected| connected.device == peer)?.address.ip()?;
+    doorway.rates.visit(ip, Instant::now())
 }
 
 const fn reason(refusal: &DoorRefusal) -> RefusalReason {

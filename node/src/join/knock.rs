@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use folkmoot_core::{
-    ids::{DeviceId, EventId},
+    ids::{DeviceId, EventId, ServerId},
     invite::InviteLink,
+    standing::find_work,
 };
 use folkmoot_identity::{
     invite_key::InviteKey,
@@ -38,6 +39,15 @@ pub enum KnockError {
     /// A door answered and refused.
     #[error("the door refused: {}", .0.as_str_name())]
     Refused(RefusalReason),
+    /// Peers answered, and none of them knows such a public server.
+    #[error("none of {asked} peers knows such a public server")]
+    Unknown {
+        /// Peers asked.
+        asked: usize,
+    },
+    /// A member answered: the server only takes in whom it invites.
+    #[error("the server takes in nobody without an invite")]
+    Private,
     /// Our own pipeline gave no answer.
     #[error("pipeline gave no answer")]
     Pipeline(#[from] crate::pipeline::PipelineError),
@@ -70,6 +80,7 @@ impl KnockError {
 /// # Errors
 /// [`KnockError`]; a refusal about the invite itself ends the round, since every door knows the same.
 pub async fn knock(pipeline: &Pipeline, overlay: &OverlayHandle, link: &InviteLink) -> Result<(), KnockError> {
+    let ticket = Ticket { server: link.server, key: InviteKey::from_seed(&link.seed) };
     let mut last = KnockError::Unreachable { tried: link.addresses.len() };
     for text in &link.addresses {
         let Ok(address) = text.parse::<Address>() else { continue };
@@ -80,7 +91,7 @@ pub async fn knock(pipeline: &Pipeline, overlay: &OverlayHandle, link: &InviteLi
                 continue;
             }
         };
-        match through(pipeline, overlay, device, link).await {
+        match through(pipeline, overlay, device, &ticket).await {
             Ok(()) => return Ok(()),
             Err(
                 error @ (KnockError::NotReady
@@ -97,38 +108,63 @@ pub async fn knock(pipeline: &Pipeline, overlay: &OverlayHandle, link: &InviteLi
     Err(last)
 }
 
-async fn through(
+/// What opens a door.
+pub(super) struct Ticket {
+    /// Into which server.
+    pub(super) server: ServerId,
+    /// The invite's key.
+    pub(super) key: InviteKey,
+}
+
+/// Asks at one connected device's door; the server is stored and followed when this returns.
+///
+/// # Errors
+/// [`KnockError`].
+pub(super) async fn through(
     pipeline: &Pipeline,
     overlay: &OverlayHandle,
     door: DeviceId,
-    link: &InviteLink,
+    ticket: &Ticket,
 ) -> Result<(), KnockError> {
     let broken = |error: SyncError| KnockError::BadServer(error);
-    let invite = InviteKey::from_seed(&link.seed);
+    let Ticket { server, key: invite } = ticket;
     let mut stream = overlay.open_stream(door, Protocol::Join).await.map_err(|e| broken(e.into()))?;
     let hello = v1::JoinHello {
-        server: Bytes::copy_from_slice(link.server.as_ref()),
+        server: Bytes::copy_from_slice(server.as_ref()),
         invite_key: Bytes::copy_from_slice(&invite.public()),
     };
     send(&mut stream, Frame::Hello(hello)).await?;
-    let nonce = match receive(&mut stream).await? {
-        Frame::Challenge(challenge) => challenge.nonce,
+    let challenge = match receive(&mut stream).await? {
+        Frame::Challenge(challenge) => challenge,
         Frame::Refusal(refusal) => return Err(refused(&refusal)),
         _ => return Err(broken(SyncError::Protocol { what: "no challenge" })),
     };
-    let server = link.server;
+    let work = work_for(&challenge, overlay.device()).await?;
+    let (server, nonce) = (*server, challenge.nonce);
     let request = pipeline.read(move |world| request(world, &server, nonce)).await?;
     let body: Bytes = request.ok_or(KnockError::NotReady)?.encode_to_vec().into();
     let sig = invite.sign(Context::Join, &derive(Purpose::JoinRequest, &[&body]));
-    send(&mut stream, Frame::Proof(v1::JoinProof { request: Some(SignedBytes { body, sig }.into()) })).await?;
-    let joined = receive_server(&mut stream, link, door).await?;
+    send(&mut stream, Frame::Proof(v1::JoinProof { request: Some(SignedBytes { body, sig }.into()), work })).await?;
+    let joined = receive_server(&mut stream, server, door).await?;
     pipeline
         .act(move |turn| turn.join(joined))
         .await?
         .map_err(|_| broken(SyncError::Protocol { what: "a server that does not verify" }))
 }
 
-fn request(world: &World, server: &folkmoot_core::ids::ServerId, nonce: Bytes) -> Option<v1::JoinRequest> {
+/// The work a door asks for, off the runtime; more than anybody may ask is not done.
+async fn work_for(challenge: &v1::JoinChallenge, device: DeviceId) -> Result<u64, KnockError> {
+    let broken = |what| KnockError::BadServer(SyncError::Protocol { what });
+    let bits = challenge.work_bits;
+    if bits == 0 {
+        return Ok(0);
+    }
+    let nonce = <[u8; 32]>::try_from(challenge.nonce.as_ref()).map_err(|_| broken("a malformed challenge"))?;
+    let found = tokio::task::spawn_blocking(move || find_work(&nonce, &device, bits)).await;
+    found.ok().flatten().ok_or_else(|| broken("a challenge that asks for too much work"))
+}
+
+fn request(world: &World, server: &ServerId, nonce: Bytes) -> Option<v1::JoinRequest> {
     let me = world.me.as_ref()?;
     Some(v1::JoinRequest {
         format: 1,
@@ -141,9 +177,9 @@ fn request(world: &World, server: &folkmoot_core::ids::ServerId, nonce: Bytes) -
     })
 }
 
-async fn receive_server(stream: &mut FramedStream, link: &InviteLink, door: DeviceId) -> Result<Joined, KnockError> {
+async fn receive_server(stream: &mut FramedStream, server: ServerId, door: DeviceId) -> Result<Joined, KnockError> {
     let mut joined = Joined {
-        server: link.server,
+        server,
         events: Vec::new(),
         registers: Vec::new(),
         grants: Vec::new(),

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use folkmoot_core::{
     governance::{
         ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, MessageRate, Payload, Permission, Role,
-        State, Visibility, Why,
+        ServerSettings, State, Visibility, Why,
     },
     ids::{AccountId, ChannelId, EntryId, EventId, ServerId},
 };
@@ -48,6 +48,8 @@ pub struct NewServer {
     pub tags: Vec<String>,
     /// Multiaddresses with peer id.
     pub bootstrap: Vec<String>,
+    /// What is mostly spoken; empty when not said.
+    pub language: String,
     /// How fast one author may write.
     pub message_rate: MessageRate,
 }
@@ -226,7 +228,8 @@ impl Turn<'_> {
             return Ok(Made { id: ServerId::new(id), replayed: true });
         }
         self.batch()?;
-        let NewServer { name, description, visibility, tags, bootstrap, message_rate } = new;
+        let NewServer { name, description, visibility, tags, bootstrap, language, message_rate } = new;
+        let settings = ServerSettings { name, description, tags, bootstrap, language, message_rate };
         let founder = Founder {
             account: me.account_id(),
             certificate: me.account.certificate().clone(),
@@ -234,20 +237,28 @@ impl Turn<'_> {
             profile: me.account.profile().clone(),
         };
         let genesis = Genesis {
-            name,
-            description,
             visibility,
             founders: vec![founder],
             nonce: random(),
+            name: settings.name.clone(),
             message_rate,
-            tags,
-            bootstrap,
+            // What may grow and change stands in a SERVER_SET: every advert of a public server carries its GENESIS whole.
+            description: String::new(),
+            tags: Vec::new(),
+            bootstrap: Vec::new(),
         };
+        let founded = genesis.settings();
         let hlc = self.stamp(self.world.hlc);
         let event = EventBody::genesis(me.account_id(), me.device_id(), hlc, genesis).sign(me.device.signing_key());
         let governance = Governance::new(event).map_err(|error| ActError::Refused(error.to_string()))?;
         let id = governance.server();
         self.adopt(id, governance)?;
+        if founded != settings {
+            self.author(id, Payload::ServerSet(Box::new(settings)))?;
+        }
+        if visibility == Visibility::Public {
+            self.open_to_all(id)?;
+        }
         self.rotate(id, id.into(), "first")?;
         self.put_channel(
             ChannelPut {
@@ -401,7 +412,7 @@ impl Turn<'_> {
     }
 
     /// Refuses unless the account holds a permission in a server.
-    fn require(&self, server: ServerId, permission: Permission) -> Result<(), ActError> {
+    pub(super) fn require(&self, server: ServerId, permission: Permission) -> Result<(), ActError> {
         let me = self.world.me.as_ref().ok_or(ActError::NotReady)?;
         let state = self.world.servers.get(&server).ok_or(ActError::UnknownServer)?.governance.state();
         if !state.is_member(&me.account_id()) {

@@ -61,11 +61,11 @@ pub enum SyncError {
 }
 
 /// A refusal frame's reason; a number that means nothing counts as malformed.
-fn refused(refusal: &v1::Refusal) -> SyncError {
+pub(crate) fn refused(refusal: &v1::Refusal) -> SyncError {
     SyncError::Refused(v1::RefusalReason::try_from(refusal.reason).unwrap_or(v1::RefusalReason::Malformed))
 }
 
 /// A refusal frame.
-fn refusal(reason: v1::RefusalReason) -> v1::Refusal {
+pub(crate) fn refusal(reason: v1::RefusalReason) -> v1::Refusal {
     v1::Refusal { reason: reason.into() }
 }

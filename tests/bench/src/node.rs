@@ -63,7 +63,12 @@ impl Moot {
         let log = self.folder.path().join(format!("{name}.log"));
         let output = File::create(&log)?;
         let mut command = Command::new(&self.program);
-        command.arg("--data-dir").arg(&data_dir).args(["serve", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"]);
+        command.arg("--data-dir").arg(&data_dir).args([
+            "serve",
+            "--no-mdns",
+            "--listen",
+            "/ip4/127.0.0.1/udp/0/quic-v1",
+        ]);
         // The environment of who measures is not what is measured.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MOOT_")) {
             command.env_remove(name);

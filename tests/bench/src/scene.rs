@@ -53,6 +53,7 @@ pub(crate) async fn host(moot: &Moot, name: &str) -> anyhow::Result<Host> {
         visibility: Visibility::Private,
         description: None,
         tags: Vec::new(),
+        language: None,
         bootstrap: Vec::new(),
         message_rate: Some(MessageRate { per_second: RATE, burst: RATE }),
         nonce: None,

@@ -216,6 +216,20 @@ export type DeviceId = `dev_${string}`;
 /** Who opened a connection. */
 export type Direction = "inbound" | "outbound";
 
+/** What was found, and how far to trust that it is all there is. */
+export type Discovered = {
+  /** The best matches first. */
+  items: Listing[];
+  /** Matches beyond the limit. */
+  more: number;
+  /** Peers that were asked. */
+  asked: number;
+  /** Of them those that answered. 0 of 0: nobody is connected, and the items are what was heard before. */
+  answered: number;
+  /** How long ago they were asked, milliseconds. */
+  age_ms: number;
+};
+
 /** An OpenRPC 1.4 document, as it stands in `/openrpc.json`. */
 export type Document = Record<string, unknown>;
 
@@ -474,6 +488,30 @@ export type Inviter = {
 export type Left = {
   /** The server. */
   server_id: ServerId;
+};
+
+/** A public server as strangers see it. Told by others: a hint until one has joined. */
+export type Listing = {
+  /** The server. */
+  id: ServerId;
+  /** The same; what `server.join` takes. */
+  server_id: ServerId;
+  /** 1 to 64 characters. */
+  name: string;
+  /** What it is about, perhaps cut; may be empty. */
+  description: string;
+  /** Words to find it by. */
+  tags: string[];
+  /** What is mostly spoken, as `en` or `pt-br`. */
+  language?: string | null;
+  /** Always public: anyone may join and read. */
+  visibility: Visibility;
+  /** Whether one is a member already. */
+  joined: boolean;
+  /** When it was signed, milliseconds UTC. */
+  updated_at: number;
+  /** When this node last heard of it, milliseconds UTC. */
+  seen_at: number;
 };
 
 /** A member of a server. */
@@ -772,6 +810,12 @@ export type Server = {
   description: string;
   /** Who can join. */
   visibility: Visibility;
+  /** Words to find it by. */
+  tags: string[];
+  /** What is mostly spoken, as `en` or `pt-br`. */
+  language?: string | null;
+  /** Addresses where newcomers find a member. */
+  bootstrap: string[];
   /** Who cannot be outranked. */
   owners: AccountId[];
   /** The level of one's own highest role. */
@@ -1392,8 +1436,10 @@ export interface Methods {
       visibility: Visibility;
       /** What it is about. */
       description?: string | null;
-      /** Words to find it by; at most 16. */
+      /** Words to find it by; at most 8. */
       tags?: string[];
+      /** What is mostly spoken, as `en` or `pt-br`. */
+      language?: string | null;
       /** Addresses where newcomers find a member; at most 8. */
       bootstrap?: string[];
       /** Messages an author may send; 50 a second and 500 at once when left out. */
@@ -1412,6 +1458,22 @@ export interface Methods {
       dry_run?: boolean;
     };
     result: Act;
+  };
+  /** Searches the directory of public servers. */
+  "server.discover": {
+    params: {
+      /** Words that must occur in name, tags or description; all servers when left out. They do not leave this node. */
+      query?: string | null;
+      /** Only with this tag. */
+      tag?: string | null;
+      /** Only where this language is spoken, as `en` or `pt-br`. */
+      language?: string | null;
+      /** At most so many, the best matches. */
+      limit?: number;
+      /** Asks peers again even if they were asked just now. */
+      refresh?: boolean;
+    };
+    result: Discovered;
   };
   /** One server. */
   "server.get": {
@@ -1442,6 +1504,16 @@ export interface Methods {
       if_rev?: number | null;
     };
     result: Heirs;
+  };
+  /** Joins a public server; 5002 if no member answers now, it is tried again. */
+  "server.join": {
+    params: {
+      /** A public server, as `server.discover` names it. */
+      server_id: ServerId;
+      /** Makes the call repeatable. */
+      nonce?: string | null;
+    };
+    result: Made<Server>;
   };
   /** Leaves a server; it and its channels are not shown any more. */
   "server.leave": {
@@ -1587,6 +1659,28 @@ export interface Methods {
     };
     result: Signed;
   };
+  /** Changes what a server is called and how it is found; needs MANAGE_SERVER. */
+  "server.update": {
+    params: {
+      /** The server. */
+      server_id: ServerId;
+      /** 1 to 64 characters. */
+      name?: string | null;
+      /** What it is about; empty for nothing. */
+      description?: string | null;
+      /** Words to find it by, in place of those there were; at most 8. */
+      tags?: string[] | null;
+      /** What is mostly spoken, as `en` or `pt-br`; empty for not said. */
+      language?: string | null;
+      /** Addresses where newcomers find a member, in place of those there were; at most 8. */
+      bootstrap?: string[] | null;
+      /** Messages an author may send. */
+      message_rate?: MessageRate | null;
+      /** Only if the server's `rev` is still this one; else 2003. */
+      if_rev?: number | null;
+    };
+    result: Server;
+  };
 }
 
 /** Methods that make something: repeatable with their nonce. */
@@ -1597,6 +1691,7 @@ export const NONCED: ReadonlySet<string> = new Set([
   "invite.create",
   "message.send",
   "server.create",
+  "server.join",
   "server.role.create",
 ]);
 
@@ -1623,6 +1718,7 @@ export const READS: ReadonlySet<string> = new Set([
   "node.stats",
   "rpc.discover",
   "server.audit.list",
+  "server.discover",
   "server.get",
   "server.heirs.get",
   "server.list",

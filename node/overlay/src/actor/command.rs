@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::Actor;
 use crate::{
-    Address, Counters, DialError, NetStatus, Provenance,
+    Address, Counters, DialError, DirectoryStatus, NetStatus, Provenance,
     dial::{self, PendingDial},
     handle::{ADDRESSES_PER_DIAL, Command},
     peer,
@@ -20,7 +20,7 @@ use crate::{
 impl Actor {
     pub(super) fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Dial { address, reply } => self.dial(PendingDial { address, reply }),
+            Command::Dial { address, provenance, reply } => self.dial(PendingDial { address, reply }, provenance),
             Command::DialKnown { device, addresses, provenance } => self.dial_known(&device, addresses, provenance),
             Command::Disconnect { device } => self.part(peer::peer_id(&device)),
             Command::Subscribe { topic, reply } => answer(reply, self.subscribe(topic)),
@@ -33,15 +33,24 @@ impl Actor {
                 self.swarm.behaviour_mut().streams.open(peer::peer_id(&device), request);
             }
             Command::SetMembers { members } => self.set_members(&members),
+            Command::FindRecords { key, reply } => self.find_records(&key, reply),
+            Command::FindProviders { key, reply } => self.find_providers(&key, reply),
+            Command::PutRecord { key, value, ttl, reply } => self.put_record(&key, &value, ttl, reply),
+            Command::KeepRecord { offered, ttl } => self.keep_record(&offered, ttl),
+            Command::Provide { key, reply } => self.provide(&key, reply),
+            Command::Withdraw { key } => self.withdraw(&key),
             Command::Peers { reply } => answer(reply, self.roster.infos()),
             Command::Status { reply } => answer(reply, self.status()),
         }
     }
 
-    fn dial(&mut self, dial: PendingDial) {
+    fn dial(&mut self, dial: PendingDial, provenance: Provenance) {
         let address = dial.address.clone();
         if !address.is_dialable() {
             return dial.answer(Err(DialError::Unsupported { address }));
+        }
+        if provenance == Provenance::Learned && address.is_private_or_loopback() && !self.private_from_strangers() {
+            return dial.answer(Err(DialError::Private { address }));
         }
         let place = address.without_device();
         if address.device() == Some(self.device) || self.listening().contains(&place) {
@@ -72,28 +81,39 @@ impl Actor {
         let own = self.listening();
         let private = match provenance {
             Provenance::Trusted => true,
-            Provenance::Learned => {
-                let only_private = !own.is_empty() && own.iter().all(Address::is_private_or_loopback);
-                self.allow_private_from_strangers || only_private
-            }
+            Provenance::Learned => self.private_from_strangers(),
         };
-        let places: Vec<Multiaddr> = addresses
+        let places: Vec<Address> = addresses
             .into_iter()
             .filter(|address| address.is_dialable() && (private || !address.is_private_or_loopback()))
             .map(|address| address.without_device())
             .filter(|address| !own.contains(address))
             .take(ADDRESSES_PER_DIAL)
-            .map(|address| address.as_multiaddr().clone())
             .collect();
         if places.is_empty() || *device == self.device {
             return;
         }
-        let opts = DialOpts::peer_id(peer::peer_id(device))
-            .condition(PeerCondition::DisconnectedAndNotDialing)
-            .addresses(places)
-            .build();
-        if let Err(error) = self.swarm.dial(opts) {
-            tracing::trace!(?device, %error, "not dialled");
+        let multi = |places: Vec<Address>| places.iter().map(|place| place.as_multiaddr().clone()).collect();
+        let (quic, tcp): (Vec<Address>, Vec<Address>) = places.into_iter().partition(Address::is_quic);
+        // QUIC first: it brings streams that do not hold up one another. TCP only where it does not get through.
+        if quic.is_empty() {
+            self.dial_places(peer::peer_id(device), multi(tcp), Vec::new());
+        } else {
+            self.dial_places(peer::peer_id(device), multi(quic), multi(tcp));
+        }
+    }
+
+    /// Dials a peer at these places, and if none answers at those others.
+    pub(super) fn dial_places(&mut self, peer: PeerId, places: Vec<Multiaddr>, fallback: Vec<Multiaddr>) {
+        let opts =
+            DialOpts::peer_id(peer).condition(PeerCondition::DisconnectedAndNotDialing).addresses(places).build();
+        let connection = opts.connection_id();
+        match self.swarm.dial(opts) {
+            Ok(()) if !fallback.is_empty() => {
+                self.fallbacks.insert(connection, (peer, fallback));
+            }
+            Ok(()) => {}
+            Err(error) => tracing::trace!(%peer, %error, "not dialled"),
         }
     }
 
@@ -111,8 +131,12 @@ impl Actor {
         self.members = members;
     }
 
-    fn status(&self) -> NetStatus {
+    fn status(&mut self) -> NetStatus {
         let streams_refused = self.swarm.behaviour().streams.refused();
+        let table = &mut self.swarm.behaviour_mut().directory;
+        let serves = table.serves();
+        let (records, providers) = table.inner().store_mut().len();
+        let peers = table.inner().kbuckets().map(|bucket| bucket.num_entries()).sum();
         NetStatus {
             device: self.device,
             listening: self.listening(),
@@ -120,6 +144,7 @@ impl Actor {
             connected: self.roster.len(),
             topics: self.topics.len(),
             judging: self.judging,
+            directory: DirectoryStatus { serves, peers, records, providers },
             counters: Counters { streams_refused, ..self.counters },
         }
     }

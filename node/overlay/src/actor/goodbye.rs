@@ -1,7 +1,7 @@
 //! Parting: from peers of no use while the actor works, from all when it ends.
 
 use std::{
-    net::{SocketAddr, UdpSocket},
+    net::{SocketAddr, TcpListener, UdpSocket},
     time::{Duration, Instant},
 };
 
@@ -22,7 +22,7 @@ impl Actor {
     /// open to everybody, and an open stream keeps a connection.
     pub(super) fn let_idle_go(&mut self, now: Instant) {
         let streams = &self.swarm.behaviour().streams;
-        let busy = |peer: &PeerId| self.members.contains(peer) || streams.in_use(peer);
+        let busy = |peer: &PeerId| self.members.contains(peer) || self.nearby.contains(peer) || streams.in_use(peer);
         for peer in self.roster.idle(&self.topics, busy, (now, self.limits.idle_timeout)) {
             tracing::debug!(%peer, "idle");
             self.part(peer);
@@ -65,9 +65,16 @@ impl Actor {
 /// starts again in this process would find them taken.
 async fn freed(ports: &[Address]) {
     let mut check = interval(PORT_CHECK);
-    for socket in ports.iter().filter_map(|address| Some(SocketAddr::new(address.ip()?, address.udp_port()?))) {
-        while UdpSocket::bind(socket).is_err() {
-            check.tick().await;
+    for address in ports {
+        let Some(ip) = address.ip() else { continue };
+        if let Some(port) = address.udp_port() {
+            while UdpSocket::bind(SocketAddr::new(ip, port)).is_err() {
+                check.tick().await;
+            }
+        } else if let Some(port) = address.tcp_port() {
+            while TcpListener::bind(SocketAddr::new(ip, port)).is_err() {
+                check.tick().await;
+            }
         }
     }
 }

@@ -1,13 +1,18 @@
 //! Taking the ports to listen on, before the actor works.
 
-use std::{collections::HashMap, io, time::Duration};
+use std::{
+    collections::HashMap,
+    io,
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use futures::StreamExt;
 use libp2p::{TransportError, core::transport::ListenerId, swarm::SwarmEvent};
 use tokio::time::timeout;
 
 use super::Actor;
-use crate::{Address, OverlayError};
+use crate::{Address, OverlayError, dial::causes};
 
 /// Longest it may take to learn which addresses we listen on.
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,6 +26,9 @@ impl Actor {
                 return Err(OverlayError::Unsupported { address });
             }
             let address = address.without_device();
+            if let Some(source) = taken_tcp(&address) {
+                return Err(OverlayError::Taken { address, source });
+            }
             match self.swarm.listen_on(address.as_multiaddr().clone()) {
                 Ok(listener) => {
                     waiting.insert(listener, address);
@@ -56,13 +64,17 @@ impl Actor {
     }
 }
 
+/// Why somebody else has a TCP port. The transport shares ports, so that connections can leave by the one we listen on; two nodes
+/// of one user would share theirs unnoticed.
+fn taken_tcp(address: &Address) -> Option<io::Error> {
+    let socket = SocketAddr::new(address.ip()?, address.tcp_port().filter(|port| *port != 0)?);
+    TcpListener::bind(socket).err().filter(is_taken)
+}
+
 /// Whether the port is somebody else's, however deep the transport has wrapped that.
 fn is_taken(error: &io::Error) -> bool {
-    if error.kind() == io::ErrorKind::AddrInUse {
-        return true;
-    }
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<libp2p::quic::Error>()) {
-        Some(libp2p::quic::Error::Io(inner)) => is_taken(inner),
-        _ => error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).is_some_and(is_taken),
-    }
+    causes(error).any(|cause| match cause.downcast_ref::<libp2p::quic::Error>() {
+        Some(libp2p::quic::Error::Io(inner)) => inner.kind() == io::ErrorKind::AddrInUse,
+        _ => cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::AddrInUse),
+    })
 }

@@ -1,32 +1,41 @@
 //! The actor: the one task that owns the swarm. Commands, verdicts and the network's events meet here, one at a time.
 
 mod command;
+mod directory;
 mod goodbye;
 mod gossip;
 mod listen;
+mod nearby;
 mod network;
 mod roster;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use folkmoot_identity::DeviceId;
 use futures::StreamExt;
-use libp2p::{PeerId, Swarm, swarm::ConnectionId};
+use libp2p::{Multiaddr, PeerId, Swarm, swarm::ConnectionId};
 use tokio::{
     select,
     sync::mpsc,
     task::yield_now,
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Address, Counters, Gossip, OverlayEvent, OverlayLimits, Topic, behaviour::Behaviour, dial::PendingDial,
-    events::GOSSIP, handle::Command, outbox::Outbox, token::Report,
+    Address, Counters, Gossip, Offered, OverlayEvent, OverlayLimits, Topic,
+    behaviour::Behaviour,
+    dial::PendingDial,
+    directory::{Lookups, Offers},
+    events::GOSSIP,
+    handle::Command,
+    outbox::Outbox,
+    token::Report,
 };
+use nearby::Nearby;
 use roster::Roster;
 
 /// How often within the idle timeout the idle are looked for.
@@ -39,6 +48,7 @@ pub(crate) struct Channels {
     pub(crate) commands: mpsc::Receiver<Command>,
     pub(crate) notices: mpsc::Sender<OverlayEvent>,
     pub(crate) gossip: mpsc::Sender<Gossip>,
+    pub(crate) offered: mpsc::Sender<Offered>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -54,6 +64,7 @@ pub(crate) struct Actor {
     outbox: Outbox,
     notices: mpsc::Sender<OverlayEvent>,
     gossip: mpsc::Sender<Gossip>,
+    offered: mpsc::Sender<Offered>,
     reports: mpsc::Receiver<Report>,
     /// Lent to tokens. Holding it here keeps the channel open.
     report: mpsc::Sender<Report>,
@@ -63,6 +74,13 @@ pub(crate) struct Actor {
     topics: HashSet<Topic>,
     /// Dials somebody waits for; bounded by the limit on pending ones.
     dials: HashMap<ConnectionId, PendingDial>,
+    /// Where to try a peer if a dial over QUIC fails; bounded likewise.
+    fallbacks: HashMap<ConnectionId, (PeerId, Vec<Multiaddr>)>,
+    nearby: Nearby,
+    lookups: Lookups,
+    /// When to look after searches again.
+    lookups_due: Option<Instant>,
+    offers: Offers,
     /// Where others see us, newest last, at most [`network::OBSERVED`].
     observed: VecDeque<Address>,
     /// Frames without a verdict, at most [`GOSSIP`].
@@ -80,7 +98,7 @@ impl Actor {
         limits: OverlayLimits,
         allow_private_from_strangers: bool,
     ) -> Self {
-        let Channels { commands, notices, gossip, stop } = channels;
+        let Channels { commands, notices, gossip, offered, stop } = channels;
         // As many places as there are tokens, so that a token never finds it full.
         let (report, reports) = mpsc::channel(GOSSIP);
         Self {
@@ -93,12 +111,18 @@ impl Actor {
             outbox: Outbox::default(),
             notices,
             gossip,
+            offered,
             reports,
             report,
             roster: Roster::default(),
             members: HashSet::new(),
             topics: HashSet::new(),
             dials: HashMap::new(),
+            fallbacks: HashMap::new(),
+            nearby: Nearby::default(),
+            lookups: Lookups::default(),
+            lookups_due: None,
+            offers: Offers::default(),
             observed: VecDeque::new(),
             judging: 0,
             judging_bytes: 0,
@@ -125,7 +149,11 @@ impl Actor {
                 },
                 Some(report) = self.reports.recv() => self.on_reports(&report),
                 event = self.swarm.select_next_some() => self.on_swarm_event(event),
-                now = sweep.tick() => self.let_idle_go(now.into_std()),
+                now = sweep.tick() => {
+                    self.let_idle_go(now.into_std());
+                    self.meet_nearby();
+                }
+                () = at(self.lookups_due), if self.lookups_due.is_some() => self.settle(),
                 room = has_room(&self.notices), if !self.outbox.is_empty() => match room {
                     true => self.flush(),
                     false => break,
@@ -152,4 +180,12 @@ impl Actor {
 /// Waits until the reader has room for a notice; false if there is none any more. Only the actor sends, so the room stays.
 async fn has_room(notices: &mpsc::Sender<OverlayEvent>) -> bool {
     notices.reserve().await.is_ok()
+}
+
+/// Waits until a time; for ever without one.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time.into()).await,
+        None => std::future::pending().await,
+    }
 }

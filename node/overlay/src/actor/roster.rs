@@ -163,6 +163,18 @@ impl Roster {
         }
     }
 
+    /// Where we reached the peer by dialling it.
+    pub(super) fn dialled(&self, peer: &PeerId) -> Option<Address> {
+        let connections = &self.peers.get(peer)?.connections;
+        let dialled = connections.iter().find(|connection| connection.direction == Direction::Outbound)?;
+        Some(dialled.address.clone())
+    }
+
+    /// Where the peer says it listens.
+    pub(super) fn announced(&self, peer: &PeerId) -> &[Address] {
+        self.peers.get(peer).map_or(&[], |entry| &entry.announced)
+    }
+
     /// Devices connected.
     pub(super) fn len(&self) -> usize {
         self.peers.len()

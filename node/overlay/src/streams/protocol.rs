@@ -16,11 +16,13 @@ pub enum Protocol {
     Log,
     /// `/folkmoot/join/1`: joining a server, and asking for keys.
     Join,
+    /// `/folkmoot/directory/1`: adverts of public servers.
+    Directory,
 }
 
 impl Protocol {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::Auth, Self::Log, Self::Join];
+    pub const ALL: [Self; 4] = [Self::Auth, Self::Log, Self::Join, Self::Directory];
 
     /// Its name on the wire.
     #[must_use]
@@ -29,6 +31,7 @@ impl Protocol {
             Self::Auth => "/folkmoot/auth/1",
             Self::Log => "/folkmoot/log/1",
             Self::Join => "/folkmoot/join/1",
+            Self::Directory => "/folkmoot/directory/1",
         }
     }
 }
@@ -49,7 +52,7 @@ pub(crate) struct Offer;
 
 impl UpgradeInfo for Offer {
     type Info = Name;
-    type InfoIter = std::array::IntoIter<Name, 3>;
+    type InfoIter = std::array::IntoIter<Name, 4>;
 
     fn protocol_info(&self) -> Self::InfoIter {
         Protocol::ALL.map(Name).into_iter()

@@ -95,7 +95,7 @@ async fn a_dead_address_times_out() {
 #[tokio::test]
 async fn an_address_of_another_kind_is_unsupported() {
     let ann = node(1).await;
-    for text in ["/ip4/127.0.0.1/tcp/1", "/dns4/example.org/udp/1/quic-v1"] {
+    for text in ["/ip4/127.0.0.1/tcp/1/ws", "/dns4/example.org/udp/1/quic-v1"] {
         let error = ann.handle.dial(text.parse().unwrap()).await.unwrap_err();
         assert!(matches!(error, DialError::Unsupported { .. }), "{error:?}");
     }

@@ -1,9 +1,11 @@
 //! Whole overlays in one process, over loopback. Nothing sleeps: everything waits for an event, with a deadline.
 
 mod connect;
+mod directory;
 mod gossip;
 mod limits;
 mod streams;
+mod tcp;
 
 use std::time::Duration;
 

@@ -7,8 +7,8 @@ import { ServerIcon } from "../../components/avatar";
 import { Button, IconButton } from "../../components/button";
 import { Name } from "../../components/name";
 import { Empty, Skeleton, Trouble } from "../../components/states";
+import type { Listing } from "../../contract";
 import { Icon } from "../../icons/icon";
-import type { Listing } from "../../rpc/coming";
 import { useApp } from "../../stores/app";
 import { PublicLine } from "./public-line";
 
