@@ -6,6 +6,20 @@
 pub enum EventKind {
     /// A message is in the ledger.
     MessageCreated,
+    /// A message says something else.
+    MessageEdited,
+    /// A message was redacted.
+    MessageDeleted,
+    /// An emoji was put to a message.
+    MessageReactionAdded,
+    /// An emoji was taken back.
+    MessageReactionRemoved,
+    /// A message was pinned.
+    MessagePinned,
+    /// A message is pinned no more.
+    MessageUnpinned,
+    /// More members hold a message of this account.
+    MessageDelivery,
     /// A channel was made.
     ChannelCreated,
     /// A channel was changed.
@@ -75,8 +89,15 @@ pub enum EventKind {
 }
 
 /// Kind, number in the ledger, name in the API.
-const TABLE: [(EventKind, u16, &str); 34] = [
+const TABLE: [(EventKind, u16, &str); 41] = [
     (EventKind::MessageCreated, 1, "message.created"),
+    (EventKind::MessageEdited, 2, "message.edited"),
+    (EventKind::MessageDeleted, 3, "message.deleted"),
+    (EventKind::MessageReactionAdded, 4, "message.reaction_added"),
+    (EventKind::MessageReactionRemoved, 5, "message.reaction_removed"),
+    (EventKind::MessagePinned, 6, "message.pinned"),
+    (EventKind::MessageUnpinned, 7, "message.unpinned"),
+    (EventKind::MessageDelivery, 8, "message.delivery"),
     (EventKind::ChannelCreated, 16, "channel.created"),
     (EventKind::ChannelUpdated, 17, "channel.updated"),
     (EventKind::ChannelMoved, 18, "channel.moved"),

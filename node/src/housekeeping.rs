@@ -13,6 +13,8 @@ const SECOND: Duration = Duration::from_secs(1);
 const JOIN_SECONDS: u64 = 10;
 /// How often the overlay is told whose connections to keep.
 const MEMBERS_SECONDS: u64 = 2;
+/// How often what was redacted is taken from the disk: within a minute it is gone, also when a reader was in the way twice.
+const WIPE_SECONDS: u64 = 15;
 /// How often expired nonces and prekeys are looked for.
 const EXPIRY_SECONDS: u64 = 600;
 /// Age at which a prekey is replaced, ms.
@@ -54,6 +56,26 @@ async fn look(node: &Inner, seconds: u64) {
     }
     if seconds.is_multiple_of(EXPIRY_SECONDS) {
         expire(node).await;
+    }
+}
+
+/// Takes from the disk what was redacted, until the shutdown. Files are written anew meanwhile, so nothing else waits in this task.
+pub(crate) async fn wipe(node: Arc<Inner>) {
+    let mut tick = tokio::time::interval(Duration::from_secs(WIPE_SECONDS));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        select! {
+            () = node.shutdown.cancelled() => break,
+            _ = tick.tick() => {}
+        }
+        if node.keystore.state() == IdentityState::Ready {
+            let ledger = node.ledger.clone();
+            match tokio::task::spawn_blocking(move || ledger.wipe()).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "what was redacted still lies on the disk"),
+                Err(error) => tracing::warn!(%error, "what was redacted still lies on the disk"),
+            }
+        }
     }
 }
 

@@ -382,6 +382,7 @@ impl Inner {
         tasks.spawn(housekeeping::join_kept(Arc::clone(self)));
         tasks.spawn(directory::take_offered(Arc::clone(&self.directory), offered, self.shutdown.clone()));
         tasks.spawn(directory::announce(Arc::clone(&self.directory), self.shutdown.clone()));
+        tasks.spawn(housekeeping::wipe(Arc::clone(self)));
         let peers = Peers {
             pipeline: self.pipeline.clone(),
             overlay: self.overlay.clone(),

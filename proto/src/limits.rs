@@ -25,8 +25,17 @@ pub const LOG_ENTRIES: u64 = 1 << 40;
 pub const LOGS_PER_DEVICE: usize = 32;
 /// References of an entry.
 pub const ENTRY_REFS: usize = 3;
-/// Accounts mentioned by a message.
-pub const MENTIONS: usize = 64;
+/// Accounts mentioned by a message: more is a call to everybody, which has its own permission.
+pub const MENTIONS: usize = 32;
+/// Bytes of an emoji: a family of four takes 25, a flag of a region 28.
+pub const EMOJI_BYTES: usize = 32;
+/// Different emoji that a message shows; of more those with the most reactions.
+pub const EMOJI_PER_MESSAGE: usize = 20;
+/// Different emoji of one account on one message that are remembered, taken back or not: the ones used last. Three times what a
+/// message shows, so that nobody meets it by changing their mind; it bounds what one account can add to one message.
+pub const EMOJI_PER_HAND: usize = 64;
+/// Bytes of the reason for a redaction: 256 characters.
+pub const REDACTION_REASON_BYTES: usize = 1_024;
 /// Branches kept of a forked log position.
 pub const FORK_BRANCHES: usize = 4;
 /// A certificate, register, log init or join request.

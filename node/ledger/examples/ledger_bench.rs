@@ -17,7 +17,7 @@ use folkmoot_core::{
     log::{Authorized, SeqRange},
 };
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{EventRecord, Ledger, LedgerOptions, Position};
+use folkmoot_ledger::{EventRecord, Judged, Ledger, LedgerOptions, Position};
 use scene::{Log, Scene};
 use zeroize::Zeroizing;
 
@@ -115,7 +115,7 @@ fn submit(
 ) -> Result<mpsc::Receiver<()>, Box<dyn std::error::Error>> {
     let mut batch = ledger.batch()?;
     for entry in entries {
-        batch.append(scene.channel, entry)?;
+        batch.append(scene.channel, entry, Judged::default())?;
         let header = &entry.entry().header;
         batch.emit(
             EventRecord::new(1, header.hlc.ms(), header.hlc)

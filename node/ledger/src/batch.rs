@@ -4,18 +4,19 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 use bytes::Bytes;
 use folkmoot_core::{
-    ids::{ChannelId, DeviceId, EntryId, EpochId, EventId, ServerId},
-    log::Authorized,
+    ids::{AccountId, ChannelId, DeviceId, EntryId, EpochId, EventId, ServerId},
+    log::{Authorized, Entry, Hand, Moment},
 };
 use folkmoot_identity::{Hlc, Register, signed::SignedBytes};
 
 use crate::{
-    EpochSecretKind, EventRecord, ExpiredNonce, LedgerError, LogRecord, NonceRecord, ReadMarker,
+    EpochSecretKind, EventRecord, ExpiredNonce, Judged, LedgerError, LogRecord, Mark, NonceRecord, ReadMarker,
+    StoredEntry, SubjectRecord,
     backend::Op,
     catalog::Column,
-    key,
+    key::{self, tag},
     number::{Claims, Numbers},
-    record::{encode_consumer, encode_entry, encode_setting, encode_signed},
+    record::{encode_consumer, encode_entry, encode_hand, encode_setting, encode_signed},
     seal::{Nonces, Sealer},
 };
 
@@ -104,18 +105,153 @@ impl Batch {
     ///
     /// # Errors
     /// [`LedgerError::OtherChannel`] when the log belongs to another channel.
-    pub fn append(&mut self, channel: ChannelId, entry: &Authorized) -> Result<(), LedgerError> {
-        let entry = entry.entry();
+    pub fn append(&mut self, channel: ChannelId, entry: &Authorized, judged: Judged) -> Result<(), LedgerError> {
+        self.put_entry(channel, entry.entry(), judged).map(drop)
+    }
+
+    /// Keeps what governance says of an entry now, in place of what it said.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn rejudge(&mut self, stored: &StoredEntry) -> Result<(), LedgerError> {
+        self.put_entry(stored.channel, &stored.entry, stored.judged).map(drop)
+    }
+
+    /// Forgets what an entry says; its header stays, and the chain with it. The next [`Ledger::wipe`](crate::Ledger::wipe) takes
+    /// it from the disk.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn redact(&mut self, stored: &StoredEntry) -> Result<(), LedgerError> {
+        let entry = Entry { body: None, ..stored.entry.clone() };
+        let row = self.put_entry(stored.channel, &entry, stored.judged)?;
+        self.put_plain(Column::State, key::tagged(tag::WIPE, &row), Vec::new());
+        Ok(())
+    }
+
+    /// Puts the rows of an entry; returns its key in the timeline.
+    fn put_entry(&mut self, channel: ChannelId, entry: &Entry, judged: Judged) -> Result<Vec<u8>, LedgerError> {
         let (log_no, channel_no) = self.numbers.claim(entry.log, channel, &mut self.claims, &mut self.ops)?;
         let hlc = entry.header.hlc;
-        let plain = encode_entry(log_no, entry);
+        let plain = encode_entry(log_no, entry, judged);
         let length = u32::try_from(plain.len()).unwrap_or(u32::MAX);
-        self.put_sealed(Column::Timeline, key::timeline(channel_no, hlc, &entry.id), &plain)?;
-        let place = [hlc.bits().to_be_bytes().as_slice(), &length.to_be_bytes()].concat();
+        let lane = if entry.header.kind.is_effect() { key::EFFECTS } else { 0 };
+        let row = key::timeline(channel_no | lane, hlc, &entry.id);
+        self.put_sealed(Column::Timeline, row.clone(), &plain)?;
+        let place = [hlc.bits().to_be_bytes().as_slice(), &((length & !key::EFFECTS) | lane).to_be_bytes()].concat();
         self.put_plain(Column::Chain, key::chain(log_no, entry.header.seq, &entry.id), place);
-        let place = [channel_no.to_be_bytes().as_slice(), &hlc.bits().to_be_bytes()].concat();
+        let place = [(channel_no | lane).to_be_bytes().as_slice(), &hlc.bits().to_be_bytes()].concat();
         self.put_plain(Column::Ids, entry.id.as_ref().to_vec(), place);
+        Ok(row)
+    }
+
+    /// Keeps what one account did to a message; nothing, when it did nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn put_hand(
+        &mut self,
+        channel: ChannelId,
+        message: EntryId,
+        account: AccountId,
+        hand: &Hand,
+    ) -> Result<(), LedgerError> {
+        let key = key::hand(self.number(channel)?, &message, &account);
+        if *hand == Hand::default() {
+            self.delete(Column::State, key);
+            return Ok(());
+        }
+        self.put_sealed(Column::State, key, &encode_hand(hand))
+    }
+
+    /// Keeps what was done to a message, all in all.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn put_subject(
+        &mut self,
+        channel: ChannelId,
+        message: EntryId,
+        subject: &SubjectRecord,
+    ) -> Result<(), LedgerError> {
+        let key = key::about(tag::SUBJECT, self.number(channel)?, &message);
+        self.put_sealed(Column::State, key, &subject.encode())
+    }
+
+    /// Files an edit under its message.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn put_edit(
+        &mut self,
+        channel: ChannelId,
+        message: EntryId,
+        edit: &Moment,
+        by: AccountId,
+    ) -> Result<(), LedgerError> {
+        let key = key::at(key::about(tag::EDIT, self.number(channel)?, &message), edit);
+        self.put_plain(Column::State, key, by.as_ref().to_vec());
         Ok(())
+    }
+
+    /// Takes an edit out of its message's file.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn delete_edit(&mut self, channel: ChannelId, message: EntryId, edit: &Moment) -> Result<(), LedgerError> {
+        let key = key::at(key::about(tag::EDIT, self.number(channel)?, &message), edit);
+        self.delete(Column::State, key);
+        Ok(())
+    }
+
+    /// Puts a message into the thread that begins with another.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn put_reply(&mut self, channel: ChannelId, thread: EntryId, reply: &Moment) -> Result<(), LedgerError> {
+        let key = key::at(key::about(tag::REPLY, self.number(channel)?, &thread), reply);
+        self.put_plain(Column::State, key, Vec::new());
+        Ok(())
+    }
+
+    /// Takes a message out of a thread.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn delete_reply(&mut self, channel: ChannelId, thread: EntryId, reply: &Moment) -> Result<(), LedgerError> {
+        let key = key::at(key::about(tag::REPLY, self.number(channel)?, &thread), reply);
+        self.delete(Column::State, key);
+        Ok(())
+    }
+
+    /// Marks a message. For a pin the moment has the pin's stamp and the message's id.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn mark(&mut self, mark: Mark, channel: ChannelId, at: &Moment) -> Result<(), LedgerError> {
+        let key = key::at(key::marks(mark, self.number(channel)?), at);
+        self.put_plain(Column::State, key, Vec::new());
+        Ok(())
+    }
+
+    /// Takes a mark away.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn unmark(&mut self, mark: Mark, channel: ChannelId, at: &Moment) -> Result<(), LedgerError> {
+        let key = key::at(key::marks(mark, self.number(channel)?), at);
+        self.delete(Column::State, key);
+        Ok(())
+    }
+
+    /// The number of a channel.
+    fn number(&mut self, channel: ChannelId) -> Result<u32, LedgerError> {
+        self.numbers.claim_channel(channel, &mut self.claims, &mut self.ops)
+    }
+
+    /// Forgets that the earlier value of a row of the timeline is to be wiped.
+    pub(crate) fn delete_wipe(&mut self, row: &[u8]) {
+        self.delete(Column::State, key::tagged(tag::WIPE, row));
     }
 
     /// Keeps a secret of an epoch. Both kinds of one epoch may be kept.
@@ -136,7 +272,7 @@ impl Batch {
     /// # Errors
     /// [`LedgerError`].
     pub fn put_read_marker(&mut self, channel: ChannelId, hlc: Hlc, entry: EntryId) -> Result<(), LedgerError> {
-        let key = key::tagged(key::tag::MARKER, channel.as_ref());
+        let key = key::tagged(tag::MARKER, channel.as_ref());
         self.put_sealed(Column::State, key, &ReadMarker { hlc, entry }.encode())
     }
 
@@ -146,7 +282,7 @@ impl Batch {
     /// [`LedgerError`].
     pub fn put_nonce(&mut self, nonce: [u8; 32], record: NonceRecord) -> Result<(), LedgerError> {
         let expires_ms = record.expires_ms;
-        self.put_sealed(Column::State, key::tagged(key::tag::NONCE, &nonce), &record.encode())?;
+        self.put_sealed(Column::State, key::tagged(tag::NONCE, &nonce), &record.encode())?;
         self.put_plain(Column::State, key::nonce_expiry(expires_ms, &nonce), Vec::new());
         Ok(())
     }
@@ -155,7 +291,7 @@ impl Batch {
     pub fn delete_nonce(&mut self, expired: &ExpiredNonce) {
         self.delete(Column::State, key::nonce_expiry(expired.expires_ms, &expired.nonce));
         if !expired.renewed {
-            self.delete(Column::State, key::tagged(key::tag::NONCE, &expired.nonce));
+            self.delete(Column::State, key::tagged(tag::NONCE, &expired.nonce));
         }
     }
 
@@ -164,8 +300,8 @@ impl Batch {
     /// # Errors
     /// [`LedgerError`].
     pub fn put_consumer(&mut self, name: &str, seq: u64) -> Result<(), LedgerError> {
-        let hash = self.sealer.hash_name(key::tag::CONSUMER, name);
-        self.put_sealed(Column::State, key::tagged(key::tag::CONSUMER, &hash), &encode_consumer(name, seq))
+        let hash = self.sealer.hash_name(tag::CONSUMER, name);
+        self.put_sealed(Column::State, key::tagged(tag::CONSUMER, &hash), &encode_consumer(name, seq))
     }
 
     /// Keeps what the overlay knows of a peer.
@@ -173,12 +309,12 @@ impl Batch {
     /// # Errors
     /// [`LedgerError`].
     pub fn put_peer(&mut self, device: DeviceId, value: &[u8]) -> Result<(), LedgerError> {
-        self.put_sealed(Column::State, key::tagged(key::tag::PEER, device.as_ref()), value)
+        self.put_sealed(Column::State, key::tagged(tag::PEER, device.as_ref()), value)
     }
 
     /// Forgets a peer.
     pub fn delete_peer(&mut self, device: DeviceId) {
-        self.delete(Column::State, key::tagged(key::tag::PEER, device.as_ref()));
+        self.delete(Column::State, key::tagged(tag::PEER, device.as_ref()));
     }
 
     /// Keeps a setting.
@@ -186,20 +322,20 @@ impl Batch {
     /// # Errors
     /// [`LedgerError`].
     pub fn put_setting(&mut self, name: &str, value: &Bytes) -> Result<(), LedgerError> {
-        let hash = self.sealer.hash_name(key::tag::SETTING, name);
-        self.put_sealed(Column::State, key::tagged(key::tag::SETTING, &hash), &encode_setting(name, value))
+        let hash = self.sealer.hash_name(tag::SETTING, name);
+        self.put_sealed(Column::State, key::tagged(tag::SETTING, &hash), &encode_setting(name, value))
     }
 
     /// Forgets a setting.
     pub fn delete_setting(&mut self, name: &str) {
-        let hash = self.sealer.hash_name(key::tag::SETTING, name);
-        self.delete(Column::State, key::tagged(key::tag::SETTING, &hash));
+        let hash = self.sealer.hash_name(tag::SETTING, name);
+        self.delete(Column::State, key::tagged(tag::SETTING, &hash));
     }
 
     /// Forgets a consumer of the event log.
     pub fn delete_consumer(&mut self, name: &str) {
-        let hash = self.sealer.hash_name(key::tag::CONSUMER, name);
-        self.delete(Column::State, key::tagged(key::tag::CONSUMER, &hash));
+        let hash = self.sealer.hash_name(tag::CONSUMER, name);
+        self.delete(Column::State, key::tagged(tag::CONSUMER, &hash));
     }
 
     /// Forgets the oldest events of the durable event log, as many as were found by

@@ -20,23 +20,32 @@ pub(crate) enum Column {
     Governance,
     /// Log records: `log(32)` -> sealed(StoredLog).
     Logs,
-    /// Entries in the order people see them: `channel number(4) ‖ hlc(8) ‖ entry(32)` -> sealed(StoredEntry).
+    /// Messages in the order people see them: `channel number(4) ‖ hlc(8) ‖ entry(32)` -> sealed(StoredEntry). Effects on messages
+    /// stand apart: the highest bit of their channel's number is set.
     Timeline,
-    /// Entries in the order of their log: `log number(4) ‖ seq(8) ‖ entry(32)` -> hlc(8) ‖ encoded length(4).
+    /// Entries in the order of their log: `log number(4) ‖ seq(8) ‖ entry(32)` -> hlc(8) ‖ encoded length(4), whose highest bit is
+    /// set for an effect.
     Chain,
-    /// Entries by id: `entry(32)` -> channel number(4) ‖ hlc(8).
+    /// Entries by id: `entry(32)` -> channel number(4) ‖ hlc(8), the number as in the timeline.
     Ids,
     /// The durable event log: `seq(8)` -> StoredEvent. Not sealed: types and ids only. Gap-free from the oldest on.
     Events,
-    /// Small facts, told apart by the first byte.
+    /// Small facts, told apart by the first byte. Those under `A`, `B`, `D`, `K` and `T` follow from entries.
+    /// - `'A' ‖ channel number(4) ‖ message(32) ‖ account(32)` -> sealed(StoredHand)
+    /// - `'B' ‖ channel number(4) ‖ message(32)` -> sealed(StoredSubject)
     /// - `'C' ‖ name hash(32)` -> sealed(StoredConsumer)
+    /// - `'D' ‖ channel number(4) ‖ message(32) ‖ hlc(8) ‖ edit(32)` -> account(32): edits of a message
     /// - `'E' ‖ epoch(32) ‖ kind(1)` -> sealed(secret(32)); kind 1 messages, 2 history
+    /// - `'K' ‖ kind(1) ‖ channel number(4) ‖ hlc(8) ‖ message(32)` -> nothing; kind 1 passed over as unread, 2 calls this account, 3
+    ///   pinned, then with the stamp of the pin
     /// - `'M' ‖ channel(32)` -> sealed(StoredMarker)
     /// - `'N' ‖ nonce key(32)` -> sealed(StoredNonce)
     /// - `'P' ‖ device(32)` -> sealed(what the overlay knows of a peer)
     /// - `'R' ‖ account(32) ‖ kind(1) [‖ device(32)]` -> sealed(SignedBytes); kind 1 profile, 2 prekey, 3 peer
     /// - `'S' ‖ name hash(32)` -> sealed(StoredSetting)
+    /// - `'T' ‖ channel number(4) ‖ message(32) ‖ hlc(8) ‖ message(32)` -> nothing: the thread that begins with a message
     /// - `'X' ‖ expiry ms(8) ‖ nonce key(32)` -> nothing: nonces in the order they expire
+    /// - `'Z' ‖ row of timeline(44)` -> nothing: rows whose earlier value is to vanish from the disk
     State,
 }
 

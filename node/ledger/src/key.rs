@@ -1,10 +1,13 @@
 //! Keys of all columns: how they are built, and how what they hold is read back. The layouts are listed in
 //! [`catalog`](crate::catalog).
 
-use folkmoot_core::ids::{AccountId, ChannelId, DeviceId, EntryId, EpochId, EventId, LogId, ServerId};
+use folkmoot_core::{
+    ids::{AccountId, ChannelId, DeviceId, EntryId, EpochId, EventId, LogId, ServerId},
+    log::Moment,
+};
 use folkmoot_identity::{Hlc, RegisterKind};
 
-use crate::record::EpochSecretKind;
+use crate::{mark::Mark, record::EpochSecretKind};
 
 /// Key of the sealed check value.
 pub(crate) const CHECK: &[u8] = &[0x00];
@@ -16,14 +19,20 @@ pub(crate) mod tag {
     pub(crate) const CHANNEL: u8 = b'c';
     pub(crate) const LOG: u8 = b'l';
 
+    pub(crate) const HAND: u8 = b'A';
+    pub(crate) const SUBJECT: u8 = b'B';
     pub(crate) const CONSUMER: u8 = b'C';
+    pub(crate) const EDIT: u8 = b'D';
     pub(crate) const EPOCH: u8 = b'E';
+    pub(crate) const MARK: u8 = b'K';
     pub(crate) const MARKER: u8 = b'M';
     pub(crate) const NONCE: u8 = b'N';
     pub(crate) const PEER: u8 = b'P';
     pub(crate) const REGISTER: u8 = b'R';
     pub(crate) const SETTING: u8 = b'S';
+    pub(crate) const REPLY: u8 = b'T';
     pub(crate) const NONCE_EXPIRY: u8 = b'X';
+    pub(crate) const WIPE: u8 = b'Z';
 }
 
 /// Greatest and least entry id, as bounds of ranges.
@@ -37,6 +46,9 @@ pub(crate) fn read_governance(key: &[u8]) -> Option<(ServerId, EventId)> {
     let (server, event) = key.split_first_chunk::<32>()?;
     Some((ServerId::new(*server), EventId::new(event.try_into().ok()?)))
 }
+
+/// Bit of a channel's number in `timeline` under which its effects stand, so that they lie apart from its messages.
+pub(crate) const EFFECTS: u32 = 1 << 31;
 
 pub(crate) fn timeline(channel_no: u32, hlc: Hlc, entry: &EntryId) -> Vec<u8> {
     let mut key = Vec::with_capacity(44);
@@ -75,6 +87,46 @@ pub(crate) fn read_chain(key: &[u8]) -> Option<(u64, EntryId)> {
     let (_, rest) = key.split_first_chunk::<4>()?;
     let (seq, entry) = rest.split_first_chunk::<8>()?;
     Some((u64::from_be_bytes(*seq), EntryId::try_from(entry).ok()?))
+}
+
+/// `tag ‖ channel number ‖ message`: what is about one message. An effect made in another channel meets no message.
+pub(crate) fn about(tag: u8, channel_no: u32, message: &EntryId) -> Vec<u8> {
+    let mut key = Vec::with_capacity(77);
+    key.push(tag);
+    key.extend_from_slice(&channel_no.to_be_bytes());
+    key.extend_from_slice(message.as_ref());
+    key
+}
+
+pub(crate) fn hand(channel_no: u32, message: &EntryId, account: &AccountId) -> Vec<u8> {
+    let mut key = about(tag::HAND, channel_no, message);
+    key.extend_from_slice(account.as_ref());
+    key
+}
+
+pub(crate) fn read_hand(key: &[u8]) -> Option<AccountId> {
+    Some(AccountId::new(*key.split_last_chunk::<32>()?.1))
+}
+
+/// `tag ‖ kind ‖ channel number`: the marks of a kind in one channel.
+pub(crate) fn marks(mark: Mark, channel_no: u32) -> Vec<u8> {
+    let mut key = vec![tag::MARK, mark.to_disk()];
+    key.extend_from_slice(&channel_no.to_be_bytes());
+    key
+}
+
+/// `prefix ‖ hlc ‖ entry`: in order of time under a prefix.
+pub(crate) fn at(mut prefix: Vec<u8>, moment: &Moment) -> Vec<u8> {
+    prefix.extend_from_slice(&moment.hlc.bits().to_be_bytes());
+    prefix.extend_from_slice(moment.id.as_ref());
+    prefix
+}
+
+/// The moment at the end of such a key.
+pub(crate) fn read_at(key: &[u8]) -> Option<Moment> {
+    let (rest, id) = key.split_last_chunk::<32>()?;
+    let (_, hlc) = rest.split_last_chunk::<8>()?;
+    Some(Moment { hlc: Hlc::from_bits(u64::from_be_bytes(*hlc)), id: EntryId::new(*id) })
 }
 
 pub(crate) fn event(seq: u64) -> Vec<u8> {

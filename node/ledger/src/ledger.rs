@@ -9,10 +9,11 @@ use tokio::sync::{oneshot, watch};
 use zeroize::Zeroizing;
 
 use crate::{
-    Batch, Committed, LedgerError, OpenError, Snapshot,
+    Batch, Committed, LedgerError, OpenError, Snapshot, StorageFault,
     catalog::Column,
     key,
     seal::Sealer,
+    wipe::{self, Wiping},
     writer::{Job, Shared},
 };
 
@@ -30,6 +31,8 @@ struct Inner {
     /// Present while unlocked.
     sealer: RwLock<Option<Arc<Sealer>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Rows to be wiped, and the write that an open view must have seen by then.
+    wiping: Mutex<Option<Wiping>>,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -71,7 +74,14 @@ impl Ledger {
             .name("ledger".to_owned())
             .spawn(move || of_writer.run())
             .map_err(|source| OpenError::Io { what: "start a thread for", path: shared.path.clone(), source })?;
-        Ok(Self { inner: Arc::new(Inner { shared, sealer: RwLock::new(None), writer: Mutex::new(Some(writer)) }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                shared,
+                sealer: RwLock::new(None),
+                writer: Mutex::new(Some(writer)),
+                wiping: Mutex::new(None),
+            }),
+        })
     }
 
     /// Gives the key under which values are sealed. The first key given to a new ledger is its key for good.
@@ -92,9 +102,7 @@ impl Ledger {
             None => {
                 let mut batch = Batch::new(Arc::clone(&self.inner.shared.numbers), Arc::clone(&sealer));
                 batch.put_sealed(Column::Meta, key::CHECK.to_vec(), CHECK_PLAIN)?;
-                let (done, answer) = std::sync::mpsc::sync_channel(1);
-                self.submit(batch, move |result| drop(done.send(result)));
-                answer.recv().unwrap_or(Err(LedgerError::Closed))?;
+                self.commit_blocking(batch)?;
             }
         }
         *self.inner.sealer.write().unwrap_or_else(PoisonError::into_inner) = Some(sealer);
@@ -194,6 +202,36 @@ impl Ledger {
             return Err(LedgerError::Closed);
         }
         Ok(Snapshot::new(shared.backend.view(), self.sealer(), &shared.numbers))
+    }
+
+    /// Takes from the disk what was overwritten because it was redacted: the files that hold it are written anew. Whether everything
+    /// redacted so far is gone; it is not while a snapshot is open that was made before, and is then to be tried again. What is left
+    /// when the ledger is closed is taken up after the next start.
+    ///
+    /// Blocks: for every redaction about as long as copying its neighbourhood of the timeline takes, some 100 MB at most.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn wipe(&self) -> Result<bool, LedgerError> {
+        let mut wiping = self.inner.wiping.lock().unwrap_or_else(PoisonError::into_inner);
+        wipe::wipe(self, &*self.inner.shared.backend, &mut wiping)
+    }
+
+    /// A read or rewriting that failed.
+    pub(crate) fn read_fault(&self, source: StorageFault) -> LedgerError {
+        LedgerError::Read { path: self.inner.shared.path.clone(), source }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn backend(&self) -> &dyn crate::backend::Backend {
+        &*self.inner.shared.backend
+    }
+
+    /// Hands a batch to the writer and waits for the synced write on this thread.
+    pub(crate) fn commit_blocking(&self, batch: Batch) -> Result<Committed, LedgerError> {
+        let (done, answer) = std::sync::mpsc::sync_channel(1);
+        self.submit(batch, move |result| drop(done.send(result)));
+        answer.recv().unwrap_or(Err(LedgerError::Closed))
     }
 
     /// Follows the number of the last committed event; 0 before the first.

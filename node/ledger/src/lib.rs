@@ -15,6 +15,7 @@ mod error;
 mod folder;
 mod key;
 mod ledger;
+mod mark;
 mod number;
 mod open;
 mod queue;
@@ -22,13 +23,17 @@ mod record;
 mod seal;
 mod snapshot;
 mod space;
+mod wipe;
 mod writer;
 
 pub use batch::Batch;
 pub use error::{LedgerError, OpenError, StorageFault};
 pub use ledger::Ledger;
+pub use mark::Mark;
 pub use open::LedgerOptions;
-pub use record::{EpochSecret, EpochSecretKind, EventRecord, LogRecord, NonceRecord, ReadMarker, StoredEntry};
+pub use record::{
+    EpochSecret, EpochSecretKind, EventRecord, Judged, LogRecord, NonceRecord, ReadMarker, StoredEntry, SubjectRecord,
+};
 pub use snapshot::{ExpiredNonce, Position, Snapshot};
 pub use space::FreeSpace;
 pub use writer::Committed;

@@ -107,38 +107,36 @@ impl Numbers {
         ops: &mut Vec<Op>,
     ) -> Result<(u32, u32), LedgerError> {
         let mut table = self.table();
-        let table = &mut *table;
-        let channel_given = match table.channels.get(&channel) {
-            Some(given) => *given,
-            None => {
-                let number = next(&mut table.next_channel, "number of channels")?;
-                let given = Given { number, written: false };
-                table.channels.insert(channel, given);
-                given
-            }
-        };
+        if table.logs.get(&log).is_some_and(|(_, home)| *home != channel) {
+            return Err(LedgerError::OtherChannel);
+        }
+        let channel_no = table.claim_channel(channel, claims, ops)?;
         let log_given = match table.logs.get(&log) {
-            Some((_, home)) if *home != channel => return Err(LedgerError::OtherChannel),
             Some((given, _)) => *given,
             None => {
-                let number = next(&mut table.next_log, "number of logs")?;
+                let number = next(&mut table.next_log, "number of logs", u32::MAX)?;
                 let given = Given { number, written: false };
                 table.logs.insert(log, (given, channel));
                 table.log_ids.insert(number, (log, channel));
                 given
             }
         };
-        if !channel_given.written && !claims.channels.contains(&channel) {
-            claims.channels.push(channel);
-            let value = channel_given.number.to_be_bytes().to_vec();
-            ops.push(Op { column: Column::Meta, key: key::channel_number(&channel), value: Some(value) });
-        }
         if !log_given.written && !claims.logs.contains(&log) {
             claims.logs.push(log);
-            let value = [log_given.number.to_be_bytes(), channel_given.number.to_be_bytes()].concat();
+            let value = [log_given.number.to_be_bytes(), channel_no.to_be_bytes()].concat();
             ops.push(Op { column: Column::Meta, key: key::log_number(&log), value: Some(value) });
         }
-        Ok((log_given.number, channel_given.number))
+        Ok((log_given.number, channel_no))
+    }
+
+    /// The number of a channel, in the same way.
+    pub(crate) fn claim_channel(
+        &self,
+        channel: ChannelId,
+        claims: &mut Claims,
+        ops: &mut Vec<Op>,
+    ) -> Result<u32, LedgerError> {
+        self.table().claim_channel(channel, claims, ops)
     }
 
     /// Notes that a batch with these rows is on the disk.
@@ -160,9 +158,37 @@ impl Numbers {
     }
 }
 
-fn next(counter: &mut u32, what: &'static str) -> Result<u32, LedgerError> {
+impl Table {
+    fn claim_channel(
+        &mut self,
+        channel: ChannelId,
+        claims: &mut Claims,
+        ops: &mut Vec<Op>,
+    ) -> Result<u32, LedgerError> {
+        let given = match self.channels.get(&channel) {
+            Some(given) => *given,
+            None => {
+                // The highest bit tells effects from messages.
+                let number = next(&mut self.next_channel, "number of channels", key::EFFECTS)?;
+                let given = Given { number, written: false };
+                self.channels.insert(channel, given);
+                given
+            }
+        };
+        if !given.written && !claims.channels.contains(&channel) {
+            claims.channels.push(channel);
+            let value = given.number.to_be_bytes().to_vec();
+            ops.push(Op { column: Column::Meta, key: key::channel_number(&channel), value: Some(value) });
+        }
+        Ok(given.number)
+    }
+}
+
+/// Numbers below `end`; the last of them is never given out, so that there is one behind each.
+fn next(counter: &mut u32, what: &'static str, end: u32) -> Result<u32, LedgerError> {
     let number = *counter;
-    let limit = u32::MAX as usize;
-    *counter = number.checked_add(1).ok_or(LedgerError::TooLarge { what, actual: limit, limit })?;
+    let behind = number.checked_add(1).filter(|behind| *behind < end);
+    let limit = end as usize;
+    *counter = behind.ok_or(LedgerError::TooLarge { what, actual: limit, limit })?;
     Ok(number)
 }

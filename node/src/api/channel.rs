@@ -76,7 +76,7 @@ pub(super) async fn get(api: &Api, context: CallContext, params: ChannelParams) 
 
 pub(super) async fn mark_read(api: &Api, context: CallContext, params: MarkReadParams) -> Result<ReadState, ApiError> {
     let channel = ChannelId::new(params.channel_id.to_bytes());
-    let view = api.channel_view(&context, channel)?;
+    api.channel_view(&context, channel)?;
     let up_to = EntryId::new(params.up_to.to_bytes());
     api.node
         .pipeline
@@ -85,12 +85,13 @@ pub(super) async fn mark_read(api: &Api, context: CallContext, params: MarkReadP
         .map_err(|e| error::pipeline(&e))?
         .map_err(error::act)?;
     api.read(move |_, snapshot| {
+        let unread = render::unread(snapshot, &channel);
         let marker = snapshot.read_marker(&channel)?.map_or(up_to, |marker| marker.entry);
         Ok(ReadState {
             channel_id: params.channel_id,
             read_up_to: ids::MessageId::from_bytes(*marker.as_bytes()),
-            unread: render::unread(snapshot, &channel, &view.me),
-            mentions: 0,
+            unread: unread.messages,
+            mentions: unread.mentions,
         })
     })
     .await

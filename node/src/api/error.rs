@@ -38,7 +38,21 @@ pub(super) fn publish(error: PublishError) -> ApiError {
         PublishError::Forbidden { missing } => ApiError::forbidden(missing),
         PublishError::Blank => ApiError::invalid_content("content", "content is blank; expected some text"),
         PublishError::TooLong { .. } => ApiError::too_large("content", folkmoot_proto::limits::TEXT_BYTES as u64),
-        PublishError::UnknownReference(_) => ApiError::not_found("message"),
+        PublishError::TooManyMentions { .. } => {
+            let text = format!("a message mentions at most {} accounts", folkmoot_proto::limits::MENTIONS);
+            ApiError::invalid_content("content", text)
+        }
+        PublishError::UnknownMessage(_) => ApiError::not_found("message"),
+        PublishError::Gone => ApiError::new(ErrorKind::Gone, "the message was deleted"),
+        PublishError::InThread { root } => {
+            let root = folkmoot_rpc::ids::MessageId::from_bytes(*root.as_bytes());
+            ApiError::precondition(format!("the message stands in a thread itself; expected where it begins, {root}"))
+        }
+        PublishError::Conflict { current } => ApiError::conflict(current),
+        PublishError::TooManyEmoji { limit } => {
+            let error = ApiError::new(ErrorKind::Quota, format!("a message shows at most {limit} different emoji"));
+            error.with_detail(folkmoot_rpc::error::ErrorDetail { limit: Some(limit as u64), ..Default::default() })
+        }
         PublishError::RateLimited { retry_after_ms } => ApiError::rate_limited(retry_after_ms),
         PublishError::NonceReused => ApiError::nonce_reused(),
         PublishError::Storage(error) => ledger(&error),

@@ -266,7 +266,15 @@ impl Api {
             return Ok(raw(view.and_then(|view| role_data(&view, &record.subject)).map(|role| to_raw_value(&role))));
         };
         Ok(match kind {
-            EventKind::MessageCreated | EventKind::MemberForked => {
+            EventKind::MessageCreated
+            | EventKind::MessageEdited
+            | EventKind::MessageDeleted
+            | EventKind::MessageReactionAdded
+            | EventKind::MessageReactionRemoved
+            | EventKind::MessagePinned
+            | EventKind::MessageUnpinned
+            | EventKind::MessageDelivery
+            | EventKind::MemberForked => {
                 raw(self.message(snapshot, EntryId::new(subject))?.map(|message| to_raw_value(&message)))
             }
             EventKind::ChannelCreated

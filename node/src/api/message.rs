@@ -1,14 +1,18 @@
-//! `message.*`.
+//! `message.*`: sending and listing. What is done to messages is in `change`, what is asked about them in `look`.
+
+pub(super) mod change;
+pub(super) mod look;
+mod show;
 
 use std::sync::Arc;
 
 use folkmoot_core::{
     governance::Permission,
     ids::{ChannelId, EntryId, LogId},
-    log::MessagePayload,
+    log::{EntryKind, MessagePayload, Moment},
 };
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{LedgerError, Position, Snapshot, StoredEntry};
+use folkmoot_ledger::{LedgerError, Position, Snapshot};
 use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind,
     contract::{
@@ -18,7 +22,7 @@ use folkmoot_rpc::{
     ids::MessageId,
 };
 
-use super::{Api, error, nonce, render};
+use super::{Api, error, nonce};
 use crate::{pipeline::PublishMessage, view::ServerView};
 
 pub(super) async fn send(api: &Api, context: CallContext, params: SendParams) -> Result<Created<Message>, ApiError> {
@@ -38,7 +42,7 @@ pub(super) async fn send(api: &Api, context: CallContext, params: SendParams) ->
     let published =
         api.node.pipeline.publish(PublishMessage { channel, payload, nonce: key }).await.map_err(error::publish)?;
     match published.entry {
-        Some(entry) => Ok(Created::new(render::message(&view, &channel, &entry, &view.me, 0))),
+        Some(stored) => Ok(Created::new(show::fresh(&view, &stored, &view.me, 0))),
         None => {
             let message = api.read(move |api, snapshot| api.message(snapshot, published.id)).await?;
             Ok(Created::replayed(message.ok_or_else(|| ApiError::not_found("message"))?))
@@ -52,7 +56,7 @@ pub(super) async fn get(api: &Api, context: CallContext, params: MessageParams) 
         .read(move |api, snapshot| api.message(snapshot, id))
         .await?
         .ok_or_else(|| ApiError::not_found("message"))?;
-    api.allow(&context, folkmoot_core::ids::ServerId::new(message.server_id.to_bytes()))?;
+    api.channel_view(&context, ChannelId::new(message.channel_id.to_bytes()))?;
     Ok(message)
 }
 
@@ -80,33 +84,43 @@ fn page(
     params: &ListParams,
     gaps: &[KnownGap],
 ) -> Result<Result<MessagePage, ApiError>, LedgerError> {
+    let thread = params.thread.map(|root| EntryId::new(root.to_bytes()));
+    if let Some(root) = &thread
+        && !is_message(snapshot, channel, root)?
+    {
+        return Ok(Err(ApiError::not_found("message")));
+    }
     let position = match position(snapshot, channel, params)? {
         Ok(position) => position,
         Err(error) => return Ok(Err(error)),
     };
     let limit = params.limit.get();
-    let rows = snapshot.page(&channel, position, limit)?;
+    let rows_at = |position, limit| match &thread {
+        Some(root) => snapshot.thread(&channel, root, position, limit),
+        None => snapshot.page(&channel, position, limit),
+    };
+    let rows = rows_at(position, limit)?;
     let newest = rows.first().map(|row| (row.entry.header.hlc, row.entry.id));
     let oldest = rows.last().map(|row| (row.entry.header.hlc, row.entry.id));
     let full = rows.len() >= limit;
     let next_cursor = match oldest {
         Some(oldest) if full || matches!(position, Position::After(..)) => {
-            let more = !snapshot.page(&channel, Position::Before(oldest.0, oldest.1), 1)?.is_empty();
+            let more = !rows_at(Position::Before(oldest.0, oldest.1), 1)?.is_empty();
             more.then(|| cursor('b', oldest))
         }
         _ => None,
     };
     let prev_cursor = match newest {
         Some(newest) if !matches!(position, Position::Newest) => {
-            let more = !snapshot.page(&channel, Position::After(newest.0, newest.1), 1)?.is_empty();
+            let more = !rows_at(Position::After(newest.0, newest.1), 1)?.is_empty();
             more.then(|| cursor('a', newest))
         }
         _ => None,
     };
-    let mut items: Vec<(Hlc, MessageItem)> = rows
-        .iter()
-        .filter_map(|row| Some((row.entry.header.hlc, MessageItem::Message(api.stored_message_in(view, row)?))))
-        .collect();
+    let mut items: Vec<(Hlc, MessageItem)> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        items.extend(api.show(snapshot, view, row)?.map(|shown| (row.entry.header.hlc, MessageItem::Message(shown))));
+    }
     for gap in gaps {
         if let Some(item) = gap.item(snapshot, oldest, newest)? {
             let at = items.partition_point(|(hlc, _)| *hlc >= item.1);
@@ -162,10 +176,9 @@ fn position(
     let anchor = params.before.or(params.after).or(params.around);
     let Some(anchor) = anchor else { return Ok(Ok(Position::Newest)) };
     let id = EntryId::new(anchor.to_bytes());
-    let Some(entry) = snapshot.entry(&id)?.filter(|e| e.channel == channel) else {
-        return Ok(Err(ApiError::not_found("message")));
-    };
-    let hlc = entry.entry.header.hlc;
+    let held = snapshot.entry(&id)?.filter(|e| e.channel == channel && e.entry.header.kind == EntryKind::Message);
+    let Some(held) = held else { return Ok(Err(ApiError::not_found("message"))) };
+    let hlc = held.entry.header.hlc;
     Ok(Ok(if params.before.is_some() {
         Position::Before(hlc, id)
     } else if params.after.is_some() {
@@ -175,17 +188,30 @@ fn position(
     }))
 }
 
+fn is_message(snapshot: &Snapshot<'_>, channel: ChannelId, id: &EntryId) -> Result<bool, LedgerError> {
+    let held = snapshot.entry(id)?;
+    Ok(held.is_some_and(|held| held.channel == channel && held.entry.header.kind == EntryKind::Message))
+}
+
 /// Opaque to callers: direction, stamp and id.
 fn cursor(direction: char, (hlc, id): (Hlc, EntryId)) -> Cursor {
-    Cursor(format!("{direction}{:016x}{}", hlc.bits(), data_encoding::HEXLOWER.encode(id.as_ref())))
+    Cursor(format!("{direction}{}", write_moment(&Moment { hlc, id })))
+}
+
+fn write_moment(moment: &Moment) -> String {
+    format!("{:016x}{}", moment.hlc.bits(), data_encoding::HEXLOWER.encode(moment.id.as_ref()))
+}
+
+fn read_moment(text: &str) -> Option<Moment> {
+    let (hlc, id) = text.split_at_checked(16)?;
+    let hlc = Hlc::from_bits(u64::from_str_radix(hlc, 16).ok()?);
+    let id = data_encoding::HEXLOWER.decode(id.as_bytes()).ok()?;
+    Some(Moment { hlc, id: EntryId::try_from(id.as_slice()).ok()? })
 }
 
 fn read_cursor(text: &str) -> Option<Position> {
     let (direction, rest) = text.split_at_checked(1)?;
-    let (hlc, id) = rest.split_at_checked(16)?;
-    let hlc = Hlc::from_bits(u64::from_str_radix(hlc, 16).ok()?);
-    let id = data_encoding::HEXLOWER.decode(id.as_bytes()).ok()?;
-    let id = EntryId::try_from(id.as_slice()).ok()?;
+    let Moment { hlc, id } = read_moment(rest)?;
     match direction {
         "b" => Some(Position::Before(hlc, id)),
         "a" => Some(Position::After(hlc, id)),
@@ -216,24 +242,6 @@ impl Api {
         let seen = view.state.may(&view.me, Permission::View, Some(&channel), 0);
         seen.map_err(|denied| ApiError::forbidden(denied.missing()))?;
         Ok(view)
-    }
-
-    /// A message of a server of ours.
-    pub(super) fn message(&self, snapshot: &Snapshot<'_>, id: EntryId) -> Result<Option<Message>, LedgerError> {
-        let Some(stored) = snapshot.entry(&id)? else { return Ok(None) };
-        Ok(self.stored_message(&stored))
-    }
-
-    /// A stored entry as a message; `None` when its server is not ours any more.
-    pub(super) fn stored_message(&self, stored: &StoredEntry) -> Option<Message> {
-        let view = self.node.views.server_of_channel(&stored.channel)?;
-        self.stored_message_in(&view, stored)
-    }
-
-    fn stored_message_in(&self, view: &ServerView, stored: &StoredEntry) -> Option<Message> {
-        let author = self.node.log_index.author(&stored.entry.log)?;
-        let holders = self.node.log_index.holders(&stored.entry);
-        Some(render::message(view, &stored.channel, &stored.entry, &author, holders))
     }
 
     async fn gaps(&self, view: &Arc<ServerView>, channel: ChannelId) -> Result<Vec<KnownGap>, ApiError> {

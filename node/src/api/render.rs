@@ -3,11 +3,11 @@
 use folkmoot_core::{
     governance::{self, Permission, Permissions, Role},
     ids::{ChannelId, EntryId},
-    log::Entry,
+    log::Moment,
 };
-use folkmoot_ledger::Snapshot;
+use folkmoot_ledger::{Mark, Snapshot};
 use folkmoot_rpc::{
-    contract::{Hlc, act, channel, member, message, permission, server, server_role},
+    contract::{act, channel, member, permission, server, server_role},
     ids,
 };
 
@@ -16,6 +16,8 @@ use crate::{pipeline::rev, view::ServerView};
 
 /// Messages counted as unread at most: beyond it the number says "many".
 const UNREAD_MAX: u64 = 999;
+/// Messages of one's own that are looked at while counting; who wrote more since reading anything is told of fewer.
+const PASSED_MAX: u64 = 100_000;
 
 pub(super) fn role_id(role: &Role) -> ids::RoleId {
     use ids::{BuiltinRole, RoleId};
@@ -89,50 +91,11 @@ pub(super) fn role(view: &ServerView, role: &Role) -> Option<server_role::Role> 
     })
 }
 
-/// A message as `message.get` shows it.
-pub(super) fn message(
-    view: &ServerView,
-    channel: &ChannelId,
-    entry: &Entry,
-    author: &folkmoot_core::ids::AccountId,
-    holders: u32,
-) -> message::Message {
-    let payload = crate::pipeline::payload_of(entry);
-    let id = |entry: &EntryId| ids::MessageId::from_bytes(*entry.as_bytes());
-    message::Message {
-        id: id(&entry.id),
-        server_id: ids::ServerId::from_bytes(*view.id.as_bytes()),
-        channel_id: ids::ChannelId::from_bytes(*channel.as_bytes()),
-        author: message::Author {
-            account_id: ids::AccountId::from_bytes(*author.as_bytes()),
-            display_name: view.name_of(author).to_owned(),
-            bot: false,
-        },
-        content: payload.text,
-        created_at: entry.header.hlc.ms(),
-        edited_at: None,
-        rev: 1,
-        hlc: Hlc(entry.header.hlc.bits()),
-        reply_to: payload.reply_to.as_ref().map(id),
-        thread_id: payload.thread.as_ref().map(id),
-        attachments: Vec::new(),
-        mentions: payload.mentions.iter().map(|a| ids::AccountId::from_bytes(*a.as_bytes())).collect(),
-        reactions: Vec::new(),
-        pinned: false,
-        deleted: None,
-        delivery: message::Delivery {
-            state: if holders > 0 { message::DeliveryState::Held } else { message::DeliveryState::Stored },
-            holders,
-            keepers: 0,
-        },
-    }
-}
-
 /// A server as `server.get` shows it. `missing` entries are known to exist and not here; `online` members are connected.
 pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, online: bool) -> server::Server {
     let state = &view.state;
     let seen = || state.channel_ids().filter(|channel| state.sees(&view.me, channel));
-    let unread = seen().map(|channel| unread(snapshot, &channel, &view.me)).sum();
+    let unread = seen().map(|channel| unread(snapshot, &channel)).fold(Unread::default(), Unread::plus);
     let alone = state.members().count() <= 1;
     server::Server {
         id: ids::ServerId::from_bytes(*view.id.as_bytes()),
@@ -154,8 +117,8 @@ pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, o
             .collect(),
         channels_count: seen().count() as u64,
         members_count: state.members().count() as u64,
-        unread,
-        mentions: 0,
+        unread: unread.messages,
+        mentions: unread.mentions,
         sync: server::SyncStatus {
             state: match (missing, online || alone) {
                 (0, true) => server::SyncState::Synced,
@@ -175,6 +138,7 @@ pub(super) fn server(view: &ServerView, snapshot: &Snapshot<'_>, missing: u64, o
 /// A channel as `channel.get` shows it.
 pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot<'_>) -> Option<channel::Channel> {
     let held = view.state.channel(id)?;
+    let unread = unread(snapshot, id);
     let message_id = |entry: EntryId| ids::MessageId::from_bytes(*entry.as_bytes());
     Some(channel::Channel {
         id: ids::ChannelId::from_bytes(*id.as_bytes()),
@@ -194,8 +158,8 @@ pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot<'_>
         retention: None,
         last_message_id: snapshot.last_entry(id).ok().flatten().map(|e| message_id(e.entry.id)),
         read_up_to: snapshot.read_marker(id).ok().flatten().map(|marker| message_id(marker.entry)),
-        unread: unread(snapshot, id, &view.me),
-        mentions: 0,
+        unread: unread.messages,
+        mentions: unread.mentions,
         muted: false,
         rev: rev(held.changed),
     })
@@ -208,11 +172,30 @@ fn position(view: &ServerView, channel: &governance::ChannelState) -> u32 {
     u32::try_from(seen.take_while(|c| c.id != channel.id).count()).unwrap_or(u32::MAX)
 }
 
-/// How many messages stand behind the read marker.
-pub(super) fn unread(snapshot: &Snapshot<'_>, channel: &ChannelId, _me: &folkmoot_core::ids::AccountId) -> u64 {
+/// What is unread.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unread {
+    /// Messages, but for one's own and deleted ones.
+    pub(super) messages: u64,
+    /// Those of them that call one.
+    pub(super) mentions: u64,
+}
+
+impl Unread {
+    const fn plus(self, other: Self) -> Self {
+        Self { messages: self.messages + other.messages, mentions: self.mentions + other.mentions }
+    }
+}
+
+/// What stands behind the read marker.
+pub(super) fn unread(snapshot: &Snapshot<'_>, channel: &ChannelId) -> Unread {
     let marker = snapshot.read_marker(channel).ok().flatten();
-    let (hlc, entry) = marker.map_or((folkmoot_identity::Hlc::ZERO, EntryId::new([0; 32])), |m| (m.hlc, m.entry));
-    snapshot.count_after(channel, hlc, &entry, UNREAD_MAX).unwrap_or(0)
+    let (hlc, id) = marker.map_or((folkmoot_identity::Hlc::ZERO, EntryId::new([0; 32])), |m| (m.hlc, m.entry));
+    let after = Moment { hlc, id };
+    let passed = snapshot.count_marked_after(Mark::Passed, channel, &after, PASSED_MAX).unwrap_or(0);
+    let all = snapshot.count_after(channel, hlc, &id, UNREAD_MAX + passed).unwrap_or(0);
+    let mentions = snapshot.count_marked_after(Mark::Calls, channel, &after, UNREAD_MAX).unwrap_or(0);
+    Unread { messages: all.saturating_sub(passed), mentions }
 }
 
 /// A member as `member.list` shows it.

@@ -21,6 +21,7 @@ use folkmoot_core::{
         ServerSettings, State, Visibility, Why,
     },
     ids::{AccountId, ChannelId, EntryId, EventId, ServerId},
+    log::EntryKind,
 };
 use folkmoot_identity::Register;
 use folkmoot_ledger::{EventRecord, LedgerError, NonceRecord};
@@ -336,7 +337,10 @@ impl Turn<'_> {
         let me = self.world.me.clone().ok_or(ActError::NotReady)?;
         let server = *self.world.channel_home.get(&channel).ok_or(ActError::UnknownChannel)?;
         let snapshot = self.wiring.ledger.snapshot()?;
-        let entry = snapshot.entry(&up_to)?.filter(|e| e.channel == channel).ok_or(ActError::UnknownMessage)?;
+        let entry = snapshot.entry(&up_to)?.ok_or(ActError::UnknownMessage)?;
+        if entry.channel != channel || entry.entry.header.kind != EntryKind::Message {
+            return Err(ActError::UnknownMessage);
+        }
         let position = (entry.entry.header.hlc, up_to);
         if snapshot.read_marker(&channel)?.is_some_and(|marker| (marker.hlc, marker.entry) >= position) {
             return Ok(());

@@ -129,6 +129,7 @@ fn run(mut inbox: mpsc::Receiver<Command>, wiring: &Wiring, announcer: &Announce
     let mut world = World::default();
     while let Some(first) = inbox.blocking_recv() {
         let mut turn = Turn::begin(&mut world, wiring);
+        turn.rejudge_due();
         turn.handle(first);
         for _ in 1..TURN_COMMANDS {
             let Ok(next) = inbox.try_recv() else { break };

@@ -168,8 +168,9 @@ fn ingest_entry(
     }
     match placed {
         Ok(Placed::New | Placed::Known) if within_rate => Verdict::Accept,
-        Ok(Placed::New | Placed::Known | Placed::TooManyBranches) | Err(_) => Verdict::Ignore,
-        Ok(Placed::Broken) => Verdict::Ignore,
+        Ok(Placed::New | Placed::Known | Placed::TooManyBranches | Placed::Hollow | Placed::Broken) | Err(_) => {
+            Verdict::Ignore
+        }
     }
 }
 

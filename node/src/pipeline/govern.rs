@@ -128,7 +128,7 @@ impl Turn<'_> {
         for id in changed {
             self.on_turned(server, *id)?;
         }
-        Ok(())
+        self.note_judgement(server, changed)
     }
 }
 

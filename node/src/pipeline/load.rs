@@ -34,6 +34,7 @@ impl Turn<'_> {
     /// [`LoadError`]; the world is empty then.
     pub fn load(&mut self, me: Me) -> Result<(), LoadError> {
         self.unload();
+        self.wait_for_commits()?;
         let snapshot = self.wiring.ledger.snapshot()?;
         for register in snapshot.registers()? {
             // Verified before it was stored; decoding it again costs the signature once per start.
@@ -55,6 +56,7 @@ impl Turn<'_> {
             self.load_log(&snapshot, record, &me)?;
         }
         self.world.me = Some(me);
+        self.load_rejudging(&snapshot)?;
         let servers: Vec<ServerId> = self.world.servers.keys().copied().collect();
         for server in servers {
             super::keys::refresh(self, server)?;
@@ -104,7 +106,7 @@ impl Turn<'_> {
             channel.own = author;
         }
         channel.logs.insert(log_id, log);
-        self.wiring.log_index.opened(log_id, log_author);
+        self.wiring.log_index.opened(log_id, log_author, own);
         self.world.log_home.insert(log_id, (server_id, channel_id));
         Ok(())
     }

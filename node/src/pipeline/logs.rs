@@ -2,12 +2,15 @@
 
 use folkmoot_core::{
     ids::{ChannelId, EntryId, LogId, ServerId},
-    log::{Authorized, Entry, LogInit},
+    log::{Authorized, Entry, EntryKind, LogInit},
 };
-use folkmoot_ledger::{EventRecord, LedgerError, LogRecord};
+use folkmoot_ledger::{EventRecord, LedgerError, LogRecord, StoredEntry};
 use folkmoot_proto::limits::{CLOCK_LEAD_MS, FORK_BRANCHES, LOGS_PER_DEVICE};
 
-use super::{Log, Turn, World};
+use super::{
+    Log, Turn, World,
+    effects::{Fit, Spot},
+};
 use crate::events::EventKind;
 
 /// What placing an entry made of it.
@@ -21,6 +24,8 @@ pub(super) enum Placed {
     Broken,
     /// A fourth branch was held already.
     TooManyBranches,
+    /// Came without what it says, and nothing explains it: not held yet.
+    Hollow,
 }
 
 impl Turn<'_> {
@@ -46,6 +51,19 @@ impl Turn<'_> {
             return Ok(Placed::TooManyBranches);
         }
         let prev_held = self.prev_is_held(&server_id, &channel_id, entry.entry())?;
+        let Some(author) = self.world.find_log(&log_id).map(|log| log.authorized.init().account) else {
+            return Ok(Placed::Broken);
+        };
+        let spot = Spot { server: server_id, channel: channel_id, author };
+        let kept = match self.fit(&spot, entry.entry())? {
+            Fit::Whole => entry.clone(),
+            Fit::Silent => entry.clone().redacted(),
+            Fit::Later => {
+                self.world.hollow.keep(entry.clone());
+                return Ok(Placed::Hollow);
+            }
+        };
+        let judged = self.judge(&spot, kept.entry());
         let now = self.now_ms;
         self.batch()?;
         let Some(server) = self.world.servers.get_mut(&server_id) else { return Ok(Placed::Broken) };
@@ -56,7 +74,6 @@ impl Turn<'_> {
             return Ok(Placed::Broken);
         }
         let forks = !held_here.is_empty();
-        let author = log.authorized.init().account;
         log.dangling.remove(&id);
         if !prev_held && seq > 1 {
             log.dangling.insert(header.prev, seq - 1);
@@ -78,25 +95,25 @@ impl Turn<'_> {
         }
         channel.hlc = channel.hlc.max(header.hlc);
         self.world.hlc = self.world.hlc.max(header.hlc);
-        self.world.in_flight.add_entry(log_id, seq, id);
         self.dirty_logs.insert(log_id);
         let batch = self.batch()?;
-        batch.append(channel_id, entry)?;
-        let event = EventRecord::new(EventKind::MessageCreated.number(), now, header.hlc)
-            .server(server_id)
-            .channel(channel_id)
-            .actor(author)
-            .subject(id.as_ref());
-        batch.emit(event);
-        if forks {
-            batch.emit(
-                EventRecord::new(EventKind::MemberForked.number(), now, header.hlc)
-                    .server(server_id)
-                    .channel(channel_id)
-                    .actor(author)
-                    .subject(id.as_ref()),
-            );
+        batch.append(channel_id, &kept, judged)?;
+        let event = |kind: EventKind| {
+            EventRecord::new(kind.number(), now, header.hlc)
+                .server(server_id)
+                .channel(channel_id)
+                .actor(author)
+                .subject(id.as_ref())
+        };
+        if header.kind == EntryKind::Message {
+            batch.emit(event(EventKind::MessageCreated));
         }
+        if forks {
+            batch.emit(event(EventKind::MemberForked));
+        }
+        let stored = StoredEntry { channel: channel_id, entry: kept.into_entry(), judged };
+        self.world.in_flight.add(stored.clone());
+        self.follow(&spot, &stored.entry, judged)?;
         Ok(Placed::New)
     }
 
@@ -122,7 +139,7 @@ impl Turn<'_> {
             return Ok(());
         }
         self.world.log_home.insert(init.id, (init.server, init.channel));
-        self.wiring.log_index.opened(init.id, init.account);
+        self.wiring.log_index.opened(init.id, init.account, own);
         server.channels.entry(init.channel).or_default().logs.insert(init.id, Log::new(authorized, own));
         self.dirty_logs.insert(init.id);
         Ok(())

@@ -1,16 +1,16 @@
-//! Road 2, a message from here: numbered as its steps are done.
+//! Road 2, from here: a message, its steps numbered as they are done; and the one way in which anything enters a log of our own.
 
 use bytes::Bytes;
 use folkmoot_core::{
     governance::Permission,
-    ids::{ChannelId, EntryId, ScopeId, ServerId},
-    log::{Author, AuthorizedLog, Draft, Entry, EntryKind, MessagePayload, NewLog},
+    ids::{AccountId, ChannelId, EntryId, ScopeId, ServerId},
+    log::{Author, AuthorizedLog, Content, Draft, EntryKind, MessagePayload, NewLog},
 };
-use folkmoot_ledger::{LedgerError, NonceRecord};
-use folkmoot_proto::limits::TEXT_BYTES;
+use folkmoot_ledger::{LedgerError, NonceRecord, StoredEntry};
+use folkmoot_proto::limits::{MENTIONS, TEXT_BYTES};
 use tokio::sync::oneshot;
 
-use super::{PipelineError, Turn, logs::Placed, rate::Rate};
+use super::{PipelineError, Turn, logs::Placed, mention, rate::Rate};
 use crate::clock::random;
 
 /// How long the answer to a nonce is kept.
@@ -30,7 +30,7 @@ pub struct NonceKey {
 pub struct PublishMessage {
     /// Where.
     pub channel: ChannelId,
-    /// What.
+    /// What. Whom it mentions follows from its text.
     pub payload: MessagePayload,
     /// Set when the caller may repeat the call.
     pub nonce: Option<NonceKey>,
@@ -42,7 +42,7 @@ pub struct Published {
     /// Its id.
     pub id: EntryId,
     /// The entry; absent when this answers a repeated call, whose entry is in the ledger.
-    pub entry: Option<Entry>,
+    pub entry: Option<StoredEntry>,
     /// Its server.
     pub server: ServerId,
     /// Whether the call was a repetition.
@@ -76,9 +76,36 @@ pub enum PublishError {
         /// Bytes there were.
         actual: usize,
     },
+    /// Names more accounts than a message may.
+    #[error("{actual} accounts mentioned, limit {MENTIONS}")]
+    TooManyMentions {
+        /// Accounts there were.
+        actual: usize,
+    },
     /// Refers to a message that is not here.
     #[error("no message {0:?} in this channel")]
-    UnknownReference(EntryId),
+    UnknownMessage(EntryId),
+    /// The message was deleted.
+    #[error("the message was deleted")]
+    Gone,
+    /// The message named as a thread's beginning stands in a thread itself.
+    #[error("the message stands in a thread, that of {root:?}")]
+    InThread {
+        /// Where that thread begins.
+        root: EntryId,
+    },
+    /// The message is not the revision that was to be changed.
+    #[error("the message has revision {current}")]
+    Conflict {
+        /// Its revision.
+        current: u64,
+    },
+    /// The message shows as many emoji as it may.
+    #[error("the message shows {limit} emoji, more it cannot show")]
+    TooManyEmoji {
+        /// The limit.
+        limit: usize,
+    },
     /// Faster than the server's message rate.
     #[error("faster than the server's message rate")]
     RateLimited {
@@ -120,7 +147,7 @@ pub(super) fn handle(
 }
 
 fn publish(turn: &mut Turn<'_>, message: PublishMessage) -> Result<Published, PublishError> {
-    let PublishMessage { channel: channel_id, payload, nonce } = message;
+    let PublishMessage { channel: channel_id, mut payload, nonce } = message;
     // 1. The node is ready and the channel is known.
     let me = turn.world.me.clone().ok_or(PublishError::NotReady)?;
     let server_id = *turn.world.channel_home.get(&channel_id).ok_or(PublishError::UnknownChannel(channel_id))?;
@@ -135,7 +162,7 @@ fn publish(turn: &mut Turn<'_>, message: PublishMessage) -> Result<Published, Pu
         return Ok(Published { id, entry: None, server: server_id, replayed: true });
     }
     // 3. The text is within limits and the account may write here.
-    check_text(&payload.text)?;
+    payload.mentions = check_text(&payload.text)?;
     let server = turn.world.servers.get_mut(&server_id).ok_or(PublishError::UnknownChannel(channel_id))?;
     let account = me.account_id();
     let state = server.governance.state();
@@ -148,43 +175,80 @@ fn publish(turn: &mut Turn<'_>, message: PublishMessage) -> Result<Published, Pu
     // 4. The ledger takes writes; from here on nothing fails.
     turn.batch()?;
     let refs = payload.refs();
-    for reference in &refs {
-        let held = turn.wiring.ledger.snapshot()?.entry(reference)?;
-        if held.is_none_or(|held| held.channel != channel_id) {
-            return Err(PublishError::UnknownReference(*reference));
-        }
-    }
-    // 5. Not faster than the server allows.
-    let encoded = payload.encode();
-    let server = turn.world.servers.get_mut(&server_id).ok_or(PublishError::UnknownChannel(channel_id))?;
-    let rate = server.governance.state().message_rate();
-    let rate = Rate { per_second: rate.per_second, burst: rate.burst };
-    server
-        .own_rate
-        .take(account, rate, encoded.len(), turn.now_ms)
-        .map_err(|retry_after_ms| PublishError::RateLimited { retry_after_ms })?;
-    // 6. Keys that somebody who left still holds are not written under.
-    let scope = turn.scope_of(&server_id, &channel_id);
-    super::keys::rotate_before_sending(turn, server_id, scope)?;
-    // 7. The next entry of our own log, signed, and the road everything takes from there.
-    let entry = append_own(turn, server_id, channel_id, refs, encoded)?;
+    check_references(turn, channel_id, &payload)?;
+    // 5. Not faster than the server allows, not under keys that somebody who left still holds, and then the road everything takes.
+    let stored = turn.write(server_id, channel_id, &Content::Message(payload), refs)?;
+    let id = stored.entry.id;
     if let Some(nonce) = nonce {
-        let result = Bytes::copy_from_slice(entry.id.as_ref());
+        let result = Bytes::copy_from_slice(id.as_ref());
         let expires_ms = turn.now_ms + NONCE_MS;
         turn.world.in_flight.add_nonce(nonce.key, nonce.params_hash, result.clone());
         turn.batch()?.put_nonce(nonce.key, NonceRecord { params_hash: nonce.params_hash, result, expires_ms })?;
     }
-    Ok(Published { id: entry.id, entry: Some(entry), server: server_id, replayed: false })
+    Ok(Published { id, entry: Some(stored), server: server_id, replayed: false })
 }
 
-fn check_text(text: &str) -> Result<(), PublishError> {
+/// What a message refers to is a message of the same channel that says something; a thread begins in no other.
+fn check_references(turn: &mut Turn<'_>, channel: ChannelId, payload: &MessagePayload) -> Result<(), PublishError> {
+    if let Some(answered) = payload.reply_to
+        && turn.message_in(channel, answered)?.entry.body.is_none()
+    {
+        return Err(PublishError::Gone);
+    }
+    if let Some(root) = payload.thread
+        && let Some(said) = turn.message_in(channel, root)?.entry.message()
+        && let Some(root) = said.thread
+    {
+        return Err(PublishError::InThread { root });
+    }
+    Ok(())
+}
+
+/// Whom a text mentions, if it can be the text of a message.
+pub(super) fn check_text(text: &str) -> Result<Vec<AccountId>, PublishError> {
     if text.trim().is_empty() {
         return Err(PublishError::Blank);
     }
     if text.len() > TEXT_BYTES {
         return Err(PublishError::TooLong { actual: text.len() });
     }
-    Ok(())
+    let mentions = mention::accounts(text);
+    if mentions.len() > MENTIONS {
+        return Err(PublishError::TooManyMentions { actual: mentions.len() });
+    }
+    Ok(mentions)
+}
+
+impl Turn<'_> {
+    /// A message of a channel that is held.
+    pub(super) fn message_in(&self, channel: ChannelId, id: EntryId) -> Result<StoredEntry, PublishError> {
+        self.held_entry(&id)?
+            .filter(|held| held.channel == channel && held.entry.header.kind == EntryKind::Message)
+            .ok_or(PublishError::UnknownMessage(id))
+    }
+
+    /// Writes an entry into this device's log in a channel: within the server's rate, under keys that nobody holds who left.
+    pub(super) fn write(
+        &mut self,
+        server_id: ServerId,
+        channel_id: ChannelId,
+        content: &Content,
+        refs: Vec<EntryId>,
+    ) -> Result<StoredEntry, PublishError> {
+        let account = self.world.me.as_ref().ok_or(PublishError::NotReady)?.account_id();
+        let draft = Draft::of(content, refs, random());
+        self.batch()?;
+        let server = self.world.servers.get_mut(&server_id).ok_or(PublishError::UnknownChannel(channel_id))?;
+        let rate = server.governance.state().message_rate();
+        let rate = Rate { per_second: rate.per_second, burst: rate.burst };
+        server
+            .own_rate
+            .take(account, rate, draft.payload.len(), self.now_ms)
+            .map_err(|retry_after_ms| PublishError::RateLimited { retry_after_ms })?;
+        let scope = self.scope_of(&server_id, &channel_id);
+        super::keys::rotate_before_sending(self, server_id, scope)?;
+        append_own(self, server_id, channel_id, draft)
+    }
 }
 
 /// Signs the next entry of this device's log in the channel, opening the log if there is none.
@@ -192,9 +256,8 @@ fn append_own(
     turn: &mut Turn<'_>,
     server_id: ServerId,
     channel_id: ChannelId,
-    refs: Vec<EntryId>,
-    payload: Bytes,
-) -> Result<Entry, PublishError> {
+    draft: Draft,
+) -> Result<StoredEntry, PublishError> {
     let me = turn.world.me.clone().ok_or(PublishError::NotReady)?;
     let unknown = || PublishError::UnknownChannel(channel_id);
     let server = turn.world.servers.get_mut(&server_id).ok_or_else(unknown)?;
@@ -230,7 +293,6 @@ fn append_own(
         .ok_or_else(unknown)?;
     let seen = channel.hlc;
     let author = channel.own.as_mut().ok_or_else(unknown)?;
-    let draft = Draft { kind: EntryKind::Message, refs, payload, salt: random() };
     let verified = author.append(me.device.signing_key(), draft, seen, now_ms);
     let log_id = verified.entry().log;
     let log = channel.logs.get(&log_id).ok_or_else(unknown)?;
@@ -243,10 +305,9 @@ fn append_own(
         let scope = turn.scope_of(&server_id, &channel_id);
         turn.outgoing.init(server_id, scope, init);
     }
-    let entry = authorized.into_entry();
     let scope = turn.scope_of(&server_id, &channel_id);
-    turn.outgoing.entry(server_id, scope, log_id, entry.to_wire());
-    Ok(entry)
+    turn.outgoing.entry(server_id, scope, log_id, authorized.entry().to_wire());
+    turn.held_entry(&authorized.entry().id)?.ok_or_else(unknown)
 }
 
 /// Every so many entries a log's first record is announced again, for peers that came later.
@@ -266,9 +327,4 @@ impl Turn<'_> {
         let record = self.wiring.ledger.snapshot()?.nonce(key)?;
         Ok(record.filter(|r| r.expires_ms > self.now_ms).map(|r| (r.params_hash, r.result)))
     }
-}
-
-/// The message an own entry says; own entries always carry one.
-pub(crate) fn payload_of(entry: &Entry) -> MessagePayload {
-    entry.message().ok().flatten().unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! One turn of the pipeline: commands that share a batch, and what happens after its commit.
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeSet, HashMap, VecDeque, hash_map::Entry},
     sync::{
         Arc,
@@ -10,9 +11,15 @@ use std::{
 
 use folkmoot_core::ids::{EntryId, LogId, ServerId};
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{Batch, EventRecord, LedgerError};
+use folkmoot_ledger::{Batch, EventRecord, LedgerError, Snapshot, StoredEntry};
 
-use super::{World, actor::Command, actor::Wiring, logs, outgoing::Announcer, outgoing::Outgoing};
+use super::{
+    World,
+    actor::{Command, Wiring},
+    logs,
+    outgoing::{Announcer, Outgoing},
+    subject::{self, About},
+};
 use crate::clock::now_ms;
 
 type Effect = Box<dyn FnOnce(Result<(), Arc<LedgerError>>) + Send>;
@@ -29,6 +36,10 @@ pub struct Turn<'a> {
     pub(super) touched: BTreeSet<ServerId>,
     /// Logs whose record has to be written.
     pub(super) dirty_logs: BTreeSet<LogId>,
+    /// Messages to which something was done.
+    pub(super) changed_subjects: BTreeSet<About>,
+    /// What was committed when it was first asked for in this turn.
+    snapshot: OnceCell<Snapshot<'a>>,
     batch: Option<Batch>,
     effects: Vec<Effect>,
 }
@@ -43,14 +54,40 @@ pub(super) struct InFlight {
     committed: Arc<AtomicU64>,
     entries: HashMap<(LogId, u64), Vec<EntryId>>,
     entry_order: VecDeque<(u64, LogId, u64, EntryId)>,
+    /// The entries themselves, each with the last turn that wrote it.
+    written: HashMap<EntryId, (u64, StoredEntry)>,
+    written_order: VecDeque<(u64, EntryId)>,
     nonces: HashMap<[u8; 32], ([u8; 32], bytes::Bytes)>,
     nonce_order: VecDeque<(u64, [u8; 32])>,
 }
 
 impl InFlight {
-    pub(super) fn add_entry(&mut self, log: LogId, seq: u64, id: EntryId) {
+    /// An entry that is new.
+    pub(super) fn add(&mut self, stored: StoredEntry) {
+        let (log, seq, id) = (stored.entry.log, stored.entry.header.seq, stored.entry.id);
         self.entries.entry((log, seq)).or_default().push(id);
         self.entry_order.push_back((self.turn, log, seq, id));
+        self.amend(stored);
+    }
+
+    /// An entry that is written in place of what it was.
+    pub(super) fn amend(&mut self, stored: StoredEntry) {
+        self.written_order.push_back((self.turn, stored.entry.id));
+        self.written.insert(stored.entry.id, (self.turn, stored));
+    }
+
+    pub(super) fn entry(&self, id: &EntryId) -> Option<&StoredEntry> {
+        self.written.get(id).map(|(_, stored)| stored)
+    }
+
+    /// The turn under way.
+    pub(super) const fn turn(&self) -> u64 {
+        self.turn
+    }
+
+    /// The last turn whose batch is on the disk.
+    pub(super) fn committed(&self) -> u64 {
+        self.committed.load(Ordering::Acquire)
     }
 
     pub(super) fn entries_at(&self, log: LogId, seq: u64) -> &[EntryId] {
@@ -67,11 +104,18 @@ impl InFlight {
     }
 
     fn is_empty(&self) -> bool {
-        self.committed.load(Ordering::Acquire) >= self.submitted
+        self.committed() >= self.submitted
     }
 
     fn forget_committed(&mut self) {
-        let committed = self.committed.load(Ordering::Acquire);
+        let committed = self.committed();
+        while self.written_order.front().is_some_and(|(turn, _)| *turn <= committed) {
+            if let Some((_, id)) = self.written_order.pop_front()
+                && self.written.get(&id).is_some_and(|(turn, _)| *turn <= committed)
+            {
+                self.written.remove(&id);
+            }
+        }
         while self.entry_order.front().is_some_and(|(turn, ..)| *turn <= committed) {
             if let Some((_, log, seq, id)) = self.entry_order.pop_front()
                 && let Entry::Occupied(mut held) = self.entries.entry((log, seq))
@@ -94,6 +138,7 @@ impl<'a> Turn<'a> {
     pub(super) fn begin(world: &'a mut World, wiring: &'a Wiring) -> Self {
         world.in_flight.turn += 1;
         world.in_flight.forget_committed();
+        world.subjects.trim(world.in_flight.committed());
         Self {
             world,
             now_ms: now_ms(),
@@ -101,6 +146,8 @@ impl<'a> Turn<'a> {
             outgoing: Outgoing::default(),
             touched: BTreeSet::new(),
             dirty_logs: BTreeSet::new(),
+            changed_subjects: BTreeSet::new(),
+            snapshot: OnceCell::new(),
             batch: None,
             effects: Vec::new(),
         }
@@ -126,6 +173,34 @@ impl<'a> Turn<'a> {
         self.batch.as_mut().ok_or(LedgerError::Locked)
     }
 
+    /// What is committed: a view taken when this turn first asked. Entries and what was done to messages may be newer in `world`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub(super) fn snapshot(&self) -> Result<&Snapshot<'a>, LedgerError> {
+        if let Some(snapshot) = self.snapshot.get() {
+            return Ok(snapshot);
+        }
+        let snapshot = self.wiring.ledger.snapshot()?;
+        Ok(self.snapshot.get_or_init(|| snapshot))
+    }
+
+    /// Waits until everything handed to the ledger so far is on the disk, so that snapshots show it. Takes as long as a synced
+    /// write: for what is rare.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when it could not be put there.
+    pub(super) fn wait_for_commits(&mut self) -> Result<(), LedgerError> {
+        if !self.world.in_flight.is_empty() {
+            let (done, answer) = std::sync::mpsc::sync_channel(1);
+            self.wiring.ledger.submit(self.wiring.ledger.batch()?, move |written| drop(done.send(written)));
+            answer.recv().unwrap_or(Err(LedgerError::Closed))?;
+        }
+        self.world.in_flight.forget_committed();
+        self.snapshot = OnceCell::new();
+        Ok(())
+    }
+
     /// Runs after this turn's batch is on disk, or could not be put there.
     pub(super) fn after_commit(&mut self, effect: impl FnOnce(Result<(), Arc<LedgerError>>) + Send + 'static) {
         self.effects.push(Box::new(effect));
@@ -148,6 +223,7 @@ impl<'a> Turn<'a> {
     /// callers are answered, readers see the new state and peers are told.
     pub(super) fn commit(mut self, announcer: &Announcer) {
         logs::put_dirty(&mut self);
+        subject::put_changed(&mut self);
         let views = crate::view::render_all(self.world, &self.touched);
         let (frames, unsaid) = std::mem::take(&mut self.outgoing).seal(self.world);
         let wants_sync = self.wiring.wants_sync.clone();

@@ -56,6 +56,10 @@ pub struct World {
     pub registers: Registers,
     /// Greatest stamp seen or made.
     pub hlc: Hlc,
+    /// What was done to messages, as far as it was asked for.
+    pub(super) subjects: super::subject::Subjects,
+    /// Entries that came without what they say.
+    pub(super) hollow: super::hollow::Hollow,
     /// Entries and nonces handed to the ledger whose commit is still under way.
     pub(super) in_flight: super::turn::InFlight,
 }
@@ -93,6 +97,8 @@ pub struct Server {
     pub(super) succession_due_ms: Option<u64>,
     /// Events there were when successions were last looked for.
     pub(super) succession_seen: usize,
+    /// Effects from this stamp on are to be judged anew.
+    pub(super) rejudge_from: Option<Hlc>,
 }
 
 impl Server {
@@ -107,6 +113,7 @@ impl Server {
             own_rate: Rates::default(),
             succession_due_ms: None,
             succession_seen: 0,
+            rejudge_from: None,
         }
     }
 

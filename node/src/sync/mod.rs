@@ -11,7 +11,10 @@ mod pull;
 mod serve;
 mod session;
 
-use folkmoot_core::ids::{DeviceId, ServerId};
+use folkmoot_core::{
+    ids::{DeviceId, ServerId},
+    sync::LogSummary,
+};
 use folkmoot_overlay::{FrameError, OpenError};
 use folkmoot_proto::v1;
 
@@ -20,7 +23,10 @@ pub(crate) use auth::portions;
 pub use keys::{request_keys, serve_keys};
 pub use peers::Peers;
 
-use crate::pipeline::PipelineError;
+use crate::{
+    log_index::LogIndex,
+    pipeline::{Pipeline, PipelineError},
+};
 
 /// Something suggests that a peer knows more about a server than we do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +64,20 @@ pub enum SyncError {
     /// The ledger could not be read.
     #[error("ledger could not be read")]
     Ledger(#[from] folkmoot_ledger::LedgerError),
+}
+
+/// Notes what a peer holds, and tells readers of the event log where that is news of our own messages.
+async fn note_held(
+    pipeline: &Pipeline,
+    log_index: &LogIndex,
+    peer: DeviceId,
+    held: &[LogSummary],
+) -> Result<(), SyncError> {
+    let news = log_index.seen(peer, held);
+    if !news.is_empty() {
+        pipeline.act(move |turn| turn.delivered(&news)).await??;
+    }
+    Ok(())
 }
 
 /// A refusal frame's reason; a number that means nothing counts as malformed.

@@ -17,7 +17,7 @@ use futures::stream::{FuturesOrdered, StreamExt};
 use prost::Message;
 use v1::log_frame::Frame;
 
-use super::{SyncError, refused};
+use super::{SyncError, note_held, refused};
 use crate::log_index::LogIndex;
 use crate::pipeline::{IncomingRun, Pipeline, RunOutcome, World};
 
@@ -121,7 +121,7 @@ async fn offer(
             }
         })
         .await?;
-    log_index.seen(peer, &seen);
+    note_held(pipeline, log_index, peer, &seen).await?;
     Ok(offered)
 }
 

@@ -13,7 +13,7 @@ use prost::Message;
 use v1::{RefusalReason, log_frame::Frame};
 
 use super::{
-    SyncError,
+    SyncError, note_held,
     pull::{frame, from_wire, receive, summaries, to_wire},
     refusal,
 };
@@ -65,7 +65,7 @@ pub(super) async fn serve(
     stream.send_message(&frame(Frame::Digests(v1::LogDigests { channels }))).await?;
     if same {
         let all = pipeline.read(move |world| all_summaries(world, &server, &peer)).await?;
-        log_index.seen(peer, &all);
+        note_held(pipeline, log_index, peer, &all).await?;
     }
     loop {
         let asked = match receive(&mut stream).await {
@@ -102,7 +102,7 @@ async fn offer(
     channel: ChannelId,
     theirs: Vec<LogSummary>,
 ) -> Result<v1::LogOffer, SyncError> {
-    log_index.seen(peer, &theirs);
+    note_held(pipeline, log_index, peer, &theirs).await?;
     let offer = pipeline
         .read(move |world| {
             if !world.servers.get(&server).is_some_and(|held| held.shows(&peer, &channel)) {

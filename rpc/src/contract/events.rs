@@ -28,7 +28,19 @@ pub const POLL_MAX_MS: u64 = 60_000;
 pub mod kind {
     /// A message appeared in a log, written here or come from elsewhere.
     pub const MESSAGE_CREATED: &str = "message.created";
-    /// More or fewer nodes hold one of our messages.
+    /// A message says something else.
+    pub const MESSAGE_EDITED: &str = "message.edited";
+    /// A message was deleted.
+    pub const MESSAGE_DELETED: &str = "message.deleted";
+    /// Somebody reacted to a message.
+    pub const MESSAGE_REACTION_ADDED: &str = "message.reaction_added";
+    /// Somebody took a reaction back.
+    pub const MESSAGE_REACTION_REMOVED: &str = "message.reaction_removed";
+    /// A message was pinned.
+    pub const MESSAGE_PINNED: &str = "message.pinned";
+    /// A message is pinned no more.
+    pub const MESSAGE_UNPINNED: &str = "message.unpinned";
+    /// More nodes hold one of our messages.
     pub const MESSAGE_DELIVERY: &str = "message.delivery";
     /// A channel appeared.
     pub const CHANNEL_CREATED: &str = "channel.created";

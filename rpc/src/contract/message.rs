@@ -1,7 +1,13 @@
-//! `message.*`: what people say.
+//! `message.*`: what people say. What is done to a message afterwards is in `change`, what is asked about one in `look`.
+
+mod change;
+mod look;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use change::{Delete, DeleteParams, Edit, EditParams, EmojiParams, Pin, REASON_CHARS, React, Unpin, Unreact};
+pub use look::{DeliveryOf, DeliveryReport, HELD_BY_MAX, History, HistoryParams, Pins, PinsParams, Version};
 
 use super::{Created, Cursor, Hlc, Limit, Method, Nonce, Scope, sample};
 use crate::error::{ApiError, ErrorKind};
@@ -68,6 +74,15 @@ pub struct Deletion {
     pub at: u64,
 }
 
+/// The thread that begins with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Thread {
+    /// Messages in it that are not deleted.
+    pub replies: u64,
+    /// When the newest of them was written, milliseconds UTC.
+    pub last_reply_at: u64,
+}
+
 /// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -119,11 +134,16 @@ pub struct Message {
     /// The message whose thread it stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread_id: Option<MessageId>,
+    /// The thread that begins with it, once somebody answered there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
     /// Files.
     pub attachments: Vec<Attachment>,
-    /// Accounts it names.
+    /// Accounts it names: those whose `<@acc_…>` stands in the text.
     pub mentions: Vec<AccountId>,
-    /// Emoji.
+    /// Whether it calls everybody: `@everyone` by somebody who may.
+    pub mention_everyone: bool,
+    /// Emoji, the one used first before the others; at most 20.
     pub reactions: Vec<Reaction>,
     /// Whether it is pinned.
     pub pinned: bool,
@@ -191,8 +211,10 @@ pub(super) fn example_message() -> Message {
         hlc: Hlc(sample::TIME_MS << 16),
         reply_to: None,
         thread_id: None,
+        thread: None,
         attachments: Vec::new(),
         mentions: Vec::new(),
+        mention_everyone: false,
         reactions: Vec::new(),
         pinned: false,
         deleted: None,
@@ -211,10 +233,10 @@ pub struct SendParams {
     pub channel_id: ChannelId,
     /// The text, at most 8 KiB.
     pub content: String,
-    /// The message it answers.
+    /// The message it answers; a message of the same channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
-    /// The message whose thread it stands in.
+    /// The message whose thread it stands in; one that stands in no thread itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<MessageId>,
     /// Files; at most 10.
@@ -231,6 +253,7 @@ impl Method for Send {
     const SCOPE: Scope = Scope::MessageWrite;
     const ERRORS: &'static [ErrorKind] = &[
         ErrorKind::NotFound,
+        ErrorKind::Gone,
         ErrorKind::Precondition,
         ErrorKind::NonceReused,
         ErrorKind::InvalidContent,
@@ -273,6 +296,9 @@ pub struct List;
 pub struct ListParams {
     /// The channel.
     pub channel_id: ChannelId,
+    /// Only the answers in the thread that begins with this message; left out: everything in the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageId>,
     /// Messages older than this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<MessageId>,
@@ -294,7 +320,15 @@ impl ListParams {
     /// The newest messages of a channel.
     #[must_use]
     pub fn newest(channel_id: ChannelId) -> Self {
-        Self { channel_id, before: None, after: None, around: None, cursor: None, limit: Limit::default() }
+        Self {
+            channel_id,
+            thread: None,
+            before: None,
+            after: None,
+            around: None,
+            cursor: None,
+            limit: Limit::default(),
+        }
     }
 }
 
@@ -302,7 +336,7 @@ impl Method for List {
     const NAME: &'static str = "message.list";
     const SCOPE: Scope = Scope::Read;
     const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::CursorInvalid];
-    const SUMMARY: &'static str = "A page of a channel, newest first.";
+    const SUMMARY: &'static str = "A page of a channel or of one thread, newest first.";
     type Params = ListParams;
     type Output = MessagePage;
 

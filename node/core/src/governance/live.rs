@@ -16,14 +16,14 @@ use folkmoot_identity::Hlc;
 use folkmoot_proto::limits::EVENT_PARENTS;
 
 use super::{
-    DeviceSeqs, Event, EventBody, InsertError, Payload, State, Verified, Why,
+    Denied, DeviceSeqs, Event, EventBody, InsertError, Payload, Permission, State, Verified, Why,
     dag::{Dag, Gate},
     event::Origin,
     past::Past,
     resolve::{Judge, Resolution, Verdict, under},
-    state::Builder,
+    state::{Builder, Lens},
 };
-use crate::ids::{AccountId, DeviceId, EventId, ScopeId, ServerId};
+use crate::ids::{AccountId, ChannelId, DeviceId, EventId, ScopeId, ServerId};
 
 /// How often a batch may be decided anew from the beginning before the rest of it is taken unseen and decided once at the end.
 const RESOLUTIONS_PER_BATCH: usize = 8;
@@ -295,6 +295,26 @@ impl Governance {
         }
         let mut resolution = Resolution::of(&self.dag, Some(&scope));
         Builder::new(&self.dag, &mut resolution).whole()
+    }
+
+    /// Whether `account` held `permission` in `channel` at a stamp: by those of the events that count today which are stamped no
+    /// later. What somebody did in a channel is judged by it: a right given or taken afterwards changes nothing.
+    ///
+    /// # Errors
+    /// [`Denied`], as [`State::may`].
+    pub fn may_at(
+        &self,
+        account: &AccountId,
+        permission: Permission,
+        channel: &ChannelId,
+        at: Hlc,
+    ) -> Result<(), Denied> {
+        // The usual case: said in knowledge of everything.
+        if at >= self.greatest_hlc {
+            return self.state.may(account, permission, Some(channel), at.ms());
+        }
+        let judge = Judge { dag: &self.dag, resolution: &self.resolution };
+        Lens::new(judge, Some(at)).state(account, channel).may(account, permission, Some(channel), at.ms())
     }
 
     /// What all events come to.

@@ -12,31 +12,8 @@ use folkmoot_proto::{
 };
 use prost::Message;
 
-use super::{InvalidEntry, LogInit, MessagePayload};
+use super::{Content, EntryKind, InvalidEntry, LogInit, MessagePayload, Moment};
 use crate::ids::{EntryId, LogId};
-
-/// What an entry does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EntryKind {
-    /// Says something.
-    Message,
-}
-
-impl EntryKind {
-    const fn to_wire(self) -> v1::EntryKind {
-        match self {
-            Self::Message => v1::EntryKind::Message,
-        }
-    }
-
-    fn from_wire(number: i32) -> Result<Self, InvalidEntry> {
-        match v1::EntryKind::try_from(number) {
-            Ok(v1::EntryKind::Message) => Ok(Self::Message),
-            Ok(v1::EntryKind::Unspecified) => Err(InvalidEntry::Field { field: "kind" }),
-            _ => Err(InvalidEntry::UnknownKind { found: number }),
-        }
-    }
-}
 
 /// Signed part of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +63,12 @@ impl Header {
         if wire.refs.len() > ENTRY_REFS || !wire.refs.is_sorted_by(|a, b| a < b) {
             return Err(field("refs"));
         }
+        let kind = EntryKind::from_wire(wire.kind)?;
+        if kind.is_effect() && wire.refs.len() != 1 {
+            return Err(field("refs"));
+        }
         Ok(Self {
-            kind: EntryKind::from_wire(wire.kind)?,
+            kind,
             seq: wire.seq,
             prev: EntryId::try_from(wire.prev.as_ref()).map_err(|_| field("prev"))?,
             hlc: Hlc::from_bits(wire.hlc),
@@ -192,12 +173,36 @@ impl Entry {
         EntryId::new(derive(Purpose::Entry, &[log.as_ref(), header]))
     }
 
-    /// The message this entry says; `None` once redacted.
+    /// What this entry says; `None` once redacted.
     ///
     /// # Errors
     /// [`InvalidEntry::Payload`]; cannot happen for an entry that was verified.
-    pub fn message(&self) -> Result<Option<MessagePayload>, InvalidEntry> {
-        self.body.as_ref().map(|body| MessagePayload::decode(&body.payload)).transpose()
+    pub fn content(&self) -> Result<Option<Content>, InvalidEntry> {
+        self.body.as_ref().map(|body| Content::decode(self.header.kind, &body.payload)).transpose()
+    }
+
+    /// The message this entry says; `None` for an effect and once redacted.
+    #[must_use]
+    pub fn message(&self) -> Option<MessagePayload> {
+        match self.content() {
+            Ok(Some(Content::Message(message))) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The message it is about: itself, or the one that it names.
+    #[must_use]
+    pub fn subject(&self) -> EntryId {
+        match self.header.refs.as_slice() {
+            [target] if self.header.kind.is_effect() => *target,
+            _ => self.id,
+        }
+    }
+
+    /// Where it stands among all entries.
+    #[must_use]
+    pub const fn moment(&self) -> Moment {
+        Moment { hlc: self.header.hlc, id: self.id }
     }
 }
 
@@ -206,13 +211,15 @@ impl Entry {
 pub struct Unverified(Entry);
 
 impl Unverified {
-    /// Checks form, limits, commitment and payload.
+    /// Checks form, limits, commitment and payload. Only what somebody said may come without its payload.
     ///
     /// # Errors
     /// [`InvalidEntry`].
     pub fn decode(log: LogId, wire: v1::Entry) -> Result<Self, InvalidEntry> {
         let entry = Entry::decode(log, wire)?;
-        entry.message()?;
+        if entry.content()?.is_none() && !entry.header.kind.is_speech() {
+            return Err(InvalidEntry::Payload);
+        }
         Ok(Self(entry))
     }
 
@@ -274,6 +281,13 @@ impl Authorized {
     #[must_use]
     pub const fn entry(&self) -> &Entry {
         &self.0
+    }
+
+    /// The same without what it says: the chain holds without it.
+    #[must_use]
+    pub fn redacted(mut self) -> Self {
+        self.0.body = None;
+        self
     }
 
     /// Gives up the proof.

@@ -1,13 +1,13 @@
 //! What a MESSAGE entry says.
 
 use bytes::Bytes;
-use folkmoot_proto::{
-    limits::{MENTIONS, TEXT_BYTES},
-    v1,
-};
+use folkmoot_proto::v1;
 use prost::Message;
 
-use super::InvalidEntry;
+use super::{
+    InvalidEntry,
+    content::{accounts, check_text},
+};
 use crate::ids::{AccountId, EntryId};
 
 /// Payload of a MESSAGE entry.
@@ -19,7 +19,7 @@ pub struct MessagePayload {
     pub reply_to: Option<EntryId>,
     /// The message whose thread this belongs to.
     pub thread: Option<EntryId>,
-    /// Accounts called by name, at most 64.
+    /// Accounts called by name, at most 32.
     pub mentions: Vec<AccountId>,
 }
 
@@ -53,15 +53,7 @@ impl MessagePayload {
     /// [`InvalidEntry::Payload`] or a field out of range.
     pub fn decode(bytes: &Bytes) -> Result<Self, InvalidEntry> {
         let wire = v1::MessagePayload::decode(bytes.clone()).map_err(|_| InvalidEntry::Payload)?;
-        if wire.text.len() > TEXT_BYTES {
-            return Err(InvalidEntry::TooLarge { actual: wire.text.len(), limit: TEXT_BYTES });
-        }
-        if wire.text.trim().is_empty() {
-            return Err(InvalidEntry::Field { field: "text" });
-        }
-        if wire.mentions.len() > MENTIONS {
-            return Err(InvalidEntry::Field { field: "mentions" });
-        }
+        check_text(&wire.text)?;
         let optional = |bytes: &Bytes, field| match bytes.len() {
             0 => Ok(None),
             _ => EntryId::try_from(bytes.as_ref()).map(Some).map_err(|_| InvalidEntry::Field { field }),
@@ -69,11 +61,7 @@ impl MessagePayload {
         Ok(Self {
             reply_to: optional(&wire.reply_to, "reply_to")?,
             thread: optional(&wire.thread, "thread")?,
-            mentions: wire
-                .mentions
-                .iter()
-                .map(|a| AccountId::try_from(a.as_ref()).map_err(|_| InvalidEntry::Field { field: "mentions" }))
-                .collect::<Result<_, _>>()?,
+            mentions: accounts(&wire.mentions)?,
             text: wire.text,
         })
     }

@@ -10,7 +10,7 @@ use folkmoot_identity::{
 use folkmoot_proto::limits::SALT_BYTES;
 use prost::Message;
 
-use super::{Body, Entry, EntryKind, Header, LogInit, Verified};
+use super::{Body, Content, Entry, EntryKind, Header, LogInit, Verified};
 use crate::ids::{EntryId, LogId};
 
 /// What the next entry shall say.
@@ -24,6 +24,14 @@ pub struct Draft {
     pub payload: Bytes,
     /// 16 random bytes.
     pub salt: [u8; SALT_BYTES],
+}
+
+impl Draft {
+    /// An entry that says this, about the entries referred to.
+    #[must_use]
+    pub fn of(content: &Content, refs: Vec<EntryId>, salt: [u8; SALT_BYTES]) -> Self {
+        Self { kind: content.kind(), refs, payload: content.encode(), salt }
+    }
 }
 
 /// The writing end of one's own log: its head, advanced by every entry.

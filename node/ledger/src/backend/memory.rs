@@ -56,6 +56,19 @@ impl Backend for MemoryBackend {
     fn flush(&self) -> Result<(), StorageFault> {
         Ok(())
     }
+
+    fn sequence(&self) -> u64 {
+        0
+    }
+
+    fn oldest_view(&self) -> Option<u64> {
+        None
+    }
+
+    /// A value that is overwritten is gone.
+    fn wipe(&self, _column: Column, _keys: &[Vec<u8>]) -> Result<(), StorageFault> {
+        Ok(())
+    }
 }
 
 struct MemoryView {

@@ -28,6 +28,16 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Makes the next opening quick.
     fn flush(&self) -> Result<(), StorageFault>;
+
+    /// Number of the last write, as views count: one made later sees it.
+    fn sequence(&self) -> u64;
+
+    /// What the oldest open view sees; `None` when none is open.
+    fn oldest_view(&self) -> Option<u64>;
+
+    /// Takes earlier values of rows of a column from the disk, unless an open view may still ask for them. Keys ascend. Blocks
+    /// while files are written anew.
+    fn wipe(&self, column: Column, keys: &[Vec<u8>]) -> Result<(), StorageFault>;
 }
 
 /// What a visitor of rows wants next.

@@ -1,6 +1,9 @@
 //! Rows in RocksDB.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::CStr,
+    path::{Path, PathBuf},
+};
 
 use rocksdb::{ColumnFamily, DB, ErrorKind, FlushOptions, ReadOptions, Snapshot, WriteBatch};
 
@@ -69,6 +72,41 @@ impl Backend for RocksBackend {
         }
         Ok(())
     }
+
+    fn sequence(&self) -> u64 {
+        self.db.latest_sequence_number()
+    }
+
+    fn oldest_view(&self) -> Option<u64> {
+        // 0 stands for none; a database that does not tell is taken to have one.
+        match self.db.property_int_value(OLDEST_SNAPSHOT) {
+            Ok(Some(0)) => None,
+            Ok(Some(oldest)) => Some(oldest),
+            Ok(None) | Err(_) => Some(0),
+        }
+    }
+
+    fn wipe(&self, column: Column, keys: &[Vec<u8>]) -> Result<(), StorageFault> {
+        // Logs of recent writes hold earlier values as well; once everything is in tables they are deleted.
+        self.flush()?;
+        for (first, last) in spans(keys) {
+            let mut behind = last.clone();
+            behind.push(0);
+            self.db.compact_range_cf_opt(self.column(column), Some(first), Some(&behind), &settings::rewriting());
+        }
+        Ok(())
+    }
+}
+
+/// Asks for what the oldest open snapshot sees.
+const OLDEST_SNAPSHOT: &CStr = c"rocksdb.oldest-snapshot-sequence";
+/// Rows that are rewritten one by one; of more, neighbours go together, or a file would be written once for each.
+const SPANS: usize = 16;
+
+/// Ranges that cover ascending keys: at most [`SPANS`], of neighbours.
+fn spans(keys: &[Vec<u8>]) -> impl Iterator<Item = (&Vec<u8>, &Vec<u8>)> {
+    let per_span = keys.len().div_ceil(SPANS).max(1);
+    keys.chunks(per_span).filter_map(|chunk| Some((chunk.first()?, chunk.last()?)))
 }
 
 /// Bytes a row takes in a batch, with its header.

@@ -1,8 +1,8 @@
 //! RocksDB's settings: durable first, and sized for a program that runs beside others on somebody's desktop.
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, LogLevel, Options,
-    WriteOptions,
+    BlockBasedOptions, BottommostLevelCompaction, Cache, ColumnFamilyDescriptor, CompactOptions, DBCompressionType,
+    DBRecoveryMode, LogLevel, Options, WriteOptions,
 };
 
 use crate::catalog::Column;
@@ -84,6 +84,15 @@ fn of_column(column: Column, cache: &Cache) -> Options {
         Column::Events => DBCompressionType::Lz4,
         _ => DBCompressionType::None,
     });
+    options
+}
+
+/// Every file that a range touches is written anew, down to the lowest: there earlier values would stay.
+pub(super) fn rewriting() -> CompactOptions {
+    let mut options = CompactOptions::default();
+    options.set_bottommost_level_compaction(BottommostLevelCompaction::ForceOptimized);
+    // Writers need not wait for it.
+    options.set_exclusive_manual_compaction(false);
     options
 }
 

@@ -21,6 +21,7 @@ fn run(byte: u8) -> String {
 fn keys_are_laid_out_as_the_catalogue_says() {
     let (a, b) = (run(0xaa), run(0xbb));
     let hlc = Hlc::from_bits(0x0102_0304_0506_0708);
+    let (moment, message) = (Moment { hlc, id: EntryId::new(of(0xbb)) }, EntryId::new(of(0xaa)));
     let rows = [
         (governance(&ServerId::new(of(0xaa)), &EventId::new(of(0xbb))), format!("{a}{b}")),
         // channel number, hlc, entry
@@ -47,6 +48,19 @@ fn keys_are_laid_out_as_the_catalogue_says() {
         (tagged(tag::NONCE, &of(0xaa)), format!("4e {a}")),
         (tagged(tag::PEER, &of(0xaa)), format!("50 {a}")),
         (tagged(tag::SETTING, &of(0xaa)), format!("53 {a}")),
+        // channel number, message, account
+        (hand(0x0a, &message, &AccountId::new(of(0xbb))), format!("41 0000000a {a} {b}")),
+        (about(tag::SUBJECT, 0x0a, &message), format!("42 0000000a {a}")),
+        // channel number, message, stamp and id of the edit; of the reply
+        (at(about(tag::EDIT, 0x0a, &message), &moment), format!("44 0000000a {a} 0102030405060708 {b}")),
+        (at(about(tag::REPLY, 0x0a, &message), &moment), format!("54 0000000a {a} 0102030405060708 {b}")),
+        // kind, channel number, stamp, message
+        (at(marks(Mark::Passed, 0x0a), &moment), format!("4b 01 0000000a 0102030405060708 {b}")),
+        (at(marks(Mark::Calls, 0x0a), &moment), format!("4b 02 0000000a 0102030405060708 {b}")),
+        (at(marks(Mark::Pinned, 0x0a), &moment), format!("4b 03 0000000a 0102030405060708 {b}")),
+        (tagged(tag::WIPE, &[1, 2]), "5a 0102".to_owned()),
+        // the bit of effects
+        (timeline(0x0a | EFFECTS, hlc, &EntryId::new(of(0xbb))), format!("8000000a 0102030405060708 {b}")),
         (CHECK.to_vec(), "00".to_owned()),
         (LAST_WRITE.to_vec(), "01".to_owned()),
     ];
@@ -63,6 +77,10 @@ fn what_a_key_holds_is_read_back() {
     assert_eq!(read_timeline(&timeline(7, hlc, &entry)), Some((7, hlc, entry)));
     assert_eq!(read_chain(&chain(7, 8, &entry)), Some((8, entry)));
     assert_eq!(read_event(&event(9)), Some(9));
+    let moment = Moment { hlc, id: entry };
+    assert_eq!(read_at(&at(about(tag::EDIT, 7, &entry), &moment)), Some(moment));
+    assert_eq!(read_at(&at(marks(Mark::Calls, 7), &moment)), Some(moment));
+    assert_eq!(read_hand(&hand(7, &entry, &AccountId::new(of(5)))), Some(AccountId::new(of(5))));
     let kept = EpochId::new(of(4));
     assert_eq!(read_epoch(&epoch(&kept, EpochSecretKind::History)), Some((kept, EpochSecretKind::History)));
     assert_eq!(read_nonce_expiry(&nonce_expiry(5, &of(6))), Some((5, of(6))));

@@ -17,10 +17,22 @@ pub struct StoredEntry {
     pub channel: ChannelId,
     /// The entry; it names its log.
     pub entry: Entry,
+    /// What governance said of it.
+    pub judged: Judged,
 }
 
-pub(crate) fn encode_entry(log_no: u32, entry: &Entry) -> Vec<u8> {
-    v1::StoredEntry { log: log_no, entry: Some(entry.to_wire()) }.encode_to_vec()
+/// What governance said of an entry, by its author's rights at its stamp.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Of an effect: its author held what it needs.
+    pub allowed: bool,
+    /// Of a message or edit: it calls everybody, and its author might.
+    pub calls_all: bool,
+}
+
+pub(crate) fn encode_entry(log_no: u32, entry: &Entry, judged: Judged) -> Vec<u8> {
+    let Judged { allowed, calls_all } = judged;
+    v1::StoredEntry { log: log_no, entry: Some(entry.to_wire()), allowed, calls_all }.encode_to_vec()
 }
 
 /// Reads an entry back; `home` finds the log and channel behind a number. Its hashes are not computed again: the seal binds what is
@@ -32,7 +44,8 @@ pub(crate) fn decode_entry(
 ) -> Result<StoredEntry, Unreadable> {
     let stored = v1::StoredEntry::decode(plain).map_err(|_| "not an entry")?;
     let (log, channel) = home(stored.log).ok_or("log has no number")?;
+    let judged = Judged { allowed: stored.allowed, calls_all: stored.calls_all };
     let entry = stored.entry.ok_or("not an entry")?;
     let entry = Entry::from_ledger(log, *id, entry).map_err(|_| "entry is invalid")?;
-    Ok(StoredEntry { channel, entry })
+    Ok(StoredEntry { channel, entry, judged })
 }

@@ -2,20 +2,25 @@
 
 mod entry;
 mod event;
+mod hand;
 mod log;
+mod moment;
 mod nonce;
 mod secret;
 mod signed;
 mod small;
+mod subject;
 
-pub use entry::StoredEntry;
+pub use entry::{Judged, StoredEntry};
 pub use event::EventRecord;
 pub use log::LogRecord;
 pub use nonce::NonceRecord;
 pub use secret::{EpochSecret, EpochSecretKind};
 pub use small::ReadMarker;
+pub use subject::SubjectRecord;
 
 pub(crate) use entry::{decode_entry, encode_entry};
+pub(crate) use hand::{decode_hand, encode_hand};
 pub(crate) use signed::{decode_signed, encode_signed};
 pub(crate) use small::{decode_consumer, decode_setting, encode_consumer, encode_setting};
 

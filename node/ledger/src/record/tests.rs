@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use folkmoot_core::{
     ids::{AccountId, ChannelId, DeviceId, EntryId, EventId, LogId, ServerId},
-    log::{Body, Entry, EntryKind, Header, NewLog, Ranges, SeqRange},
+    log::{
+        Body, Done, Emoji, Entry, EntryKind, Hand, Header, Moment, NewLog, Outcome, Ranges, SeqRange, Switch, Tally,
+    },
 };
 use folkmoot_identity::{DeviceKey, Hlc, signed::SignedBytes};
 use folkmoot_proto::v1;
@@ -56,11 +58,14 @@ fn an_entry_keeps_its_shape() {
         format!("1a 10 {}", hex(&[0xee; 16])), // its salt
         "22 02 0102".to_owned(),               // its payload
     ];
-    let bytes = encode_entry(5, &entry);
+    let bytes = encode_entry(5, &entry, Judged::default());
     check(&bytes, &expected.concat());
+    let judged = Judged { allowed: true, calls_all: true };
+    // and what governance said, behind it
+    check(&encode_entry(5, &entry, judged), &[expected.concat(), "18 01 20 01".to_owned()].concat());
     let channel = ChannelId::new([9; 32]);
     let stored = decode_entry(&id, bytes.into(), |number| (number == 5).then_some((log, channel)));
-    assert_eq!(stored, Ok(StoredEntry { channel, entry }));
+    assert_eq!(stored, Ok(StoredEntry { channel, entry, judged: Judged::default() }));
 }
 
 #[test]
@@ -74,7 +79,7 @@ fn a_redacted_and_vouched_entry_comes_back_without_body_and_signature() {
         ..v1::EntryHeader::default()
     };
     let wire = v1::Entry { header: header.encode_to_vec().into(), ..v1::Entry::default() };
-    let plain = v1::StoredEntry { log: 0, entry: Some(wire) }.encode_to_vec();
+    let plain = v1::StoredEntry { entry: Some(wire), ..v1::StoredEntry::default() }.encode_to_vec();
     let home = (LogId::new([3; 32]), ChannelId::new([4; 32]));
     let stored = decode_entry(&EntryId::new([5; 32]), plain.into(), |_| Some(home)).expect("readable");
     assert_eq!((stored.entry.body, stored.entry.sig.len(), stored.entry.header.seq), (None, 0, 3));
@@ -157,6 +162,70 @@ fn names_stand_in_their_values() {
     assert_eq!(decode_setting(bytes.into()), Ok(("a".to_owned(), Bytes::from_static(&[9]))));
 }
 
+fn moment(hlc: u64, byte: u8) -> Moment {
+    Moment { hlc: Hlc::from_bits(hlc), id: EntryId::new([byte; 32]) }
+}
+
+/// A moment with a one-byte hlc.
+fn moment_hex(hlc: u8, byte: u8) -> String {
+    format!("09 {hlc:02x}00000000000000 12 20 {}", run(byte))
+}
+
+fn emoji() -> Emoji {
+    Emoji::new("\u{1f375}").expect("a cup of tea")
+}
+
+#[test]
+fn a_hand_keeps_its_shape() {
+    let hand = Hand {
+        edit: Some(moment(1, 0xaa)),
+        pin: Some(Switch { at: moment(2, 0xbb), on: true }),
+        redaction: Some(moment(3, 0xcc)),
+        redaction_of_others: Some(moment(4, 0xdd)),
+        reactions: [(emoji(), Switch { at: moment(5, 0xee), on: false })].into(),
+    };
+    let expected = [
+        format!("0a 2b {}", moment_hex(1, 0xaa)),                            // edit
+        format!("12 2f 0a 2b {} 10 01", moment_hex(2, 0xbb)),                // pinned
+        format!("1a 2b {}", moment_hex(3, 0xcc)),                            // redacted, allowed or not
+        format!("22 2b {}", moment_hex(4, 0xdd)),                            // redacted, allowed
+        format!("2a 35 0a 04 f09f8db5 12 2d 0a 2b {}", moment_hex(5, 0xee)), // emoji, taken back
+    ];
+    let bytes = encode_hand(&hand);
+    check(&bytes, &expected.concat());
+    assert_eq!(decode_hand(bytes.into()), Ok(hand));
+    assert_eq!(decode_hand(Bytes::new()), Ok(Hand::default()));
+}
+
+#[test]
+fn a_subject_keeps_its_shape() {
+    let record = SubjectRecord {
+        rev: 300,
+        outcome: Outcome {
+            edit: Some(moment(1, 0xaa)),
+            pin: Some(Done { at: moment(2, 0xbb), by: AccountId::new([0xcc; 32]) }),
+            redaction: Some(Done { at: moment(3, 0xdd), by: AccountId::new([0xee; 32]) }),
+            reactions: vec![Tally { emoji: emoji(), count: 2, first: moment(4, 0xff), me: true }],
+        },
+        replies: 3,
+        last_reply: Hlc::from_bits(5),
+        waiting: vec![moment(6, 0x11)],
+    };
+    let expected = [
+        "08 ac02".to_owned(),                                                      // rev
+        format!("12 2b {}", moment_hex(1, 0xaa)),                                  // edit
+        format!("1a 4f 0a 2b {} 12 20 {}", moment_hex(2, 0xbb), run(0xcc)),        // pin, by
+        format!("22 4f 0a 2b {} 12 20 {}", moment_hex(3, 0xdd), run(0xee)),        // redaction, by
+        format!("2a 37 0a 04 f09f8db5 10 02 1a 2b {} 20 01", moment_hex(4, 0xff)), // emoji, count, first, me
+        "30 03".to_owned(),                                                        // replies
+        "39 0500000000000000".to_owned(),                                          // last reply
+        format!("42 2b {}", moment_hex(6, 0x11)),                                  // waiting
+    ];
+    let bytes = record.encode();
+    check(&bytes, &expected.concat());
+    assert_eq!(SubjectRecord::decode(bytes.into()), Ok(record));
+}
+
 #[test]
 fn signed_bytes_keep_their_shape() {
     let signed = SignedBytes { body: Bytes::from_static(&[1, 2]), sig: Bytes::from_static(&[3]) };
@@ -172,6 +241,8 @@ fn noise_is_no_record() {
     assert!(NonceRecord::decode(noise()).is_err());
     assert!(LogRecord::decode(noise()).is_err());
     assert!(ReadMarker::decode(noise()).is_err());
+    assert!(decode_hand(noise()).is_err());
+    assert!(SubjectRecord::decode(noise()).is_err());
     assert!(decode_signed(noise()).is_err());
     assert!(decode_entry(&EntryId::new([0; 32]), noise(), |_| None).is_err());
     // Right fields of the wrong length.

@@ -23,6 +23,8 @@ struct Link {
     seq: u64,
     id: EntryId,
     hlc: Hlc,
+    /// [`key::EFFECTS`] if it stands among the effects, else 0.
+    lane: u32,
     /// Bytes of the entry as kept.
     length: usize,
 }
@@ -35,6 +37,28 @@ impl Snapshot<'_> {
     pub fn ids_at(&self, log: &LogId, seq: u64) -> Result<Vec<EntryId>, LedgerError> {
         let links = self.links(log, SeqRange { from: seq, to: seq }, usize::MAX, false)?;
         Ok(links.into_iter().map(|link| link.id).collect())
+    }
+
+    /// Ids of the messages held in a range of a log, newest first, at most `limit`. Answers while locked, too.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn newest_messages_of(
+        &self,
+        log: &LogId,
+        range: SeqRange,
+        limit: usize,
+    ) -> Result<Vec<(u64, EntryId)>, LedgerError> {
+        let mut found = Vec::new();
+        let Some(span) = self.chain_span(log, range).filter(|_| limit > 0) else { return Ok(found) };
+        self.view.scan(Column::Chain, span.reversed(), &mut |row, value| {
+            let link = read_link(row, value)?;
+            if link.lane == 0 {
+                found.push((link.seq, link.id));
+            }
+            Ok(if found.len() < limit { Step::Next } else { Step::Stop })
+        })?;
+        Ok(found)
     }
 
     /// The oldest entries of a range of a log that fit into `max_bytes`, ascending by (seq, id). All entries of a number come
@@ -67,9 +91,11 @@ impl Snapshot<'_> {
         }
         let mut links = self.links(log, range, max_bytes, newest_first)?;
         // The clock grows along a log, so its entries lie in the timeline in the same order, among those of others: one walk
-        // finds them all. Only forked branches lie out of order.
-        links.sort_unstable_by_key(|link| (link.hlc, link.id));
-        let mut entries = self.walk(log, &links)?;
+        // finds all its messages, another all its effects. Only forked branches lie out of order.
+        links.sort_unstable_by_key(|link| (link.lane, link.hlc, link.id));
+        let (messages, effects) = links.split_at(links.partition_point(|link| link.lane == 0));
+        let mut entries = self.walk(log, messages)?;
+        entries.extend(self.walk(log, effects)?);
         entries.sort_by_key(|stored| (stored.entry.header.seq, stored.entry.id));
         Ok(entries)
     }
@@ -77,15 +103,7 @@ impl Snapshot<'_> {
     /// Links of a range, in the order asked for, up to `max_bytes` of entries and never half a number.
     fn links(&self, log: &LogId, range: SeqRange, max_bytes: usize, reverse: bool) -> Result<Vec<Link>, LedgerError> {
         let mut links: Vec<Link> = Vec::new();
-        let Some(log_no) = self.numbers.log(log) else { return Ok(links) };
-        if range.from > range.to {
-            return Ok(links);
-        }
-        let end = match range.to.checked_add(1) {
-            Some(behind) => key::chain_start(log_no, behind),
-            None => key::chain_start(log_no.saturating_add(1), 0),
-        };
-        let mut span = Span::new(key::chain_start(log_no, range.from), end);
+        let Some(mut span) = self.chain_span(log, range) else { return Ok(links) };
         span.reverse = reverse;
         let (mut bytes, mut cut) = (0_usize, 0);
         self.view.scan(Column::Chain, span, &mut |row, value| {
@@ -104,12 +122,23 @@ impl Snapshot<'_> {
         Ok(links)
     }
 
-    /// Reads the entries of links that ascend by (hlc, id).
+    /// Where the links of a range stand; `None` when there are none.
+    fn chain_span(&self, log: &LogId, range: SeqRange) -> Option<Span> {
+        let log_no = self.numbers.log(log).filter(|_| range.from <= range.to)?;
+        let end = match range.to.checked_add(1) {
+            Some(behind) => key::chain_start(log_no, behind),
+            None => key::chain_start(log_no.saturating_add(1), 0),
+        };
+        Some(Span::new(key::chain_start(log_no, range.from), end))
+    }
+
+    /// Reads the entries of links that ascend by (lane, hlc, id).
     fn walk(&self, log: &LogId, links: &[Link]) -> Result<Vec<StoredEntry>, LedgerError> {
         let numbers = self.numbers;
         let home = numbers.log(log).and_then(|log_no| numbers.log_id(log_no));
         let Some(channel_no) = home.and_then(|(_, channel)| numbers.channel(&channel)) else { return Ok(Vec::new()) };
-        let rows: Vec<Vec<u8>> = links.iter().map(|link| key::timeline(channel_no, link.hlc, &link.id)).collect();
+        let rows: Vec<Vec<u8>> =
+            links.iter().map(|link| key::timeline(channel_no | link.lane, link.hlc, &link.id)).collect();
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
         let mut behind = last.clone();
         behind.push(0);
@@ -147,6 +176,7 @@ fn read_link(row: &[u8], value: &[u8]) -> Result<Link, LedgerError> {
     let (seq, id) = key::read_chain(row).ok_or_else(damaged)?;
     let (hlc, length) = value.split_first_chunk::<8>().ok_or_else(damaged)?;
     let length = u32::from_be_bytes(length.try_into().map_err(|_| damaged())?);
-    let length = usize::try_from(length).map_err(|_| damaged())?;
-    Ok(Link { seq, id, hlc: Hlc::from_bits(u64::from_be_bytes(*hlc)), length })
+    let lane = length & key::EFFECTS;
+    let length = usize::try_from(length & !key::EFFECTS).map_err(|_| damaged())?;
+    Ok(Link { seq, id, hlc: Hlc::from_bits(u64::from_be_bytes(*hlc)), lane, length })
 }

@@ -1,4 +1,4 @@
-//! Entries as people see them: pages of a channel's timeline, single entries, counts.
+//! Entries as people see them: pages of a channel's messages, single entries, counts.
 
 use folkmoot_core::ids::{ChannelId, EntryId};
 use folkmoot_identity::Hlc;
@@ -26,35 +26,25 @@ pub enum Position {
 }
 
 impl Snapshot<'_> {
-    /// A page of a channel's timeline, newest first, at most `limit` entries. Costs what the page costs, whatever the history.
+    /// A page of a channel's messages, newest first, at most `limit`. Costs what the page costs, whatever the history.
     ///
     /// # Errors
     /// [`LedgerError`].
     pub fn page(&self, channel: &ChannelId, at: Position, limit: usize) -> Result<Vec<StoredEntry>, LedgerError> {
         let Some(channel_no) = self.channel_number(channel)? else { return Ok(Vec::new()) };
-        let (start, end) = bounds(channel_no);
-        match at {
-            Position::Newest => self.timeline(Span::new(start, end).reversed(), limit),
-            Position::Before(hlc, id) => {
-                self.timeline(Span::new(start, key::timeline(channel_no, hlc, &id)).reversed(), limit)
-            }
-            Position::After(hlc, id) => {
-                let mut newer = self.timeline(Span::new(just_after(channel_no, hlc, &id), end), limit)?;
-                newer.reverse();
-                Ok(newer)
-            }
-            Position::Around(hlc, id) => {
-                let behind = just_after(channel_no, hlc, &id);
-                let newer = self.timeline(Span::new(behind.clone(), end), limit)?;
-                let older = self.timeline(Span::new(start, behind).reversed(), limit)?;
-                // The entry itself counts among the older ones. What one side lacks the other may fill.
-                let newer_count = newer.len().min((limit / 2).max(limit.saturating_sub(older.len())));
-                let mut page: Vec<_> = newer.into_iter().take(newer_count).collect();
-                page.reverse();
-                page.extend(older.into_iter().take(limit - newer_count));
-                Ok(page)
-            }
-        }
+        let lane = Lane { bounds: bounds(channel_no), row: &|hlc, id| key::timeline(channel_no, hlc, id) };
+        lane.page(at, limit, |span, limit| self.timeline(span, limit))
+    }
+
+    /// Effects on messages of a channel, oldest first, from a stamp on, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn effects_from(&self, channel: &ChannelId, from: Hlc, limit: usize) -> Result<Vec<StoredEntry>, LedgerError> {
+        let Some(channel_no) = self.channel_number(channel)? else { return Ok(Vec::new()) };
+        let lane = channel_no | key::EFFECTS;
+        let (_, end) = bounds(lane);
+        self.timeline(Span::new(key::timeline(lane, from, &EntryId::new([0; 32])), end), limit)
     }
 
     /// One entry.
@@ -85,10 +75,10 @@ impl Snapshot<'_> {
     /// [`LedgerError`].
     pub fn contains_entry_in(&self, channel: &ChannelId, id: &EntryId) -> Result<bool, LedgerError> {
         let Some((channel_no, _)) = self.place_of(id)? else { return Ok(false) };
-        Ok(self.numbers.channel(channel) == Some(channel_no))
+        Ok(self.numbers.channel(channel) == Some(channel_no & !key::EFFECTS))
     }
 
-    /// The newest entry of a channel.
+    /// The newest message of a channel.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -96,7 +86,7 @@ impl Snapshot<'_> {
         Ok(self.page(channel, Position::Newest, 1)?.pop())
     }
 
-    /// Stamp and id of the newest entry of a channel. Answers while locked, too.
+    /// Stamp and id of the newest message of a channel. Answers while locked, too.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -112,7 +102,7 @@ impl Snapshot<'_> {
         Ok(last)
     }
 
-    /// How many entries of a channel stand after this one, counted up to `max`. Answers while locked, too.
+    /// How many messages of a channel stand after this one, counted up to `max`. Answers while locked, too.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -140,7 +130,7 @@ impl Snapshot<'_> {
     }
 
     /// The number of a channel that has entries; a locked ledger does not say what it lacks.
-    fn channel_number(&self, channel: &ChannelId) -> Result<Option<u32>, LedgerError> {
+    pub(super) fn channel_number(&self, channel: &ChannelId) -> Result<Option<u32>, LedgerError> {
         if self.sealer.is_none() {
             return Err(LedgerError::Locked);
         }
@@ -170,6 +160,50 @@ impl Snapshot<'_> {
 
 fn read_row(row: &[u8]) -> Result<(u32, Hlc, EntryId), LedgerError> {
     key::read_timeline(row).ok_or_else(|| LedgerError::damaged(Column::Timeline, row, "not a place in a timeline"))
+}
+
+/// Rows in order of time between two keys, and the key of one.
+pub(super) struct Lane<'a> {
+    pub(super) bounds: (Vec<u8>, Vec<u8>),
+    pub(super) row: &'a dyn Fn(Hlc, &EntryId) -> Vec<u8>,
+}
+
+impl Lane<'_> {
+    /// A page, newest first, of what `read` finds in a span.
+    pub(super) fn page<T>(
+        self,
+        at: Position,
+        limit: usize,
+        read: impl Fn(Span, usize) -> Result<Vec<T>, LedgerError>,
+    ) -> Result<Vec<T>, LedgerError> {
+        let (start, end) = self.bounds;
+        // The least key behind an entry's.
+        let behind = |hlc: Hlc, id: &EntryId| {
+            let mut row = (self.row)(hlc, id);
+            row.push(0);
+            row
+        };
+        match at {
+            Position::Newest => read(Span::new(start, end).reversed(), limit),
+            Position::Before(hlc, id) => read(Span::new(start, (self.row)(hlc, &id)).reversed(), limit),
+            Position::After(hlc, id) => {
+                let mut newer = read(Span::new(behind(hlc, &id), end), limit)?;
+                newer.reverse();
+                Ok(newer)
+            }
+            Position::Around(hlc, id) => {
+                let behind = behind(hlc, &id);
+                let newer = read(Span::new(behind.clone(), end), limit)?;
+                let older = read(Span::new(start, behind).reversed(), limit)?;
+                // The entry itself counts among the older ones. What one side lacks the other may fill.
+                let newer_count = newer.len().min((limit / 2).max(limit.saturating_sub(older.len())));
+                let mut page: Vec<_> = newer.into_iter().take(newer_count).collect();
+                page.reverse();
+                page.extend(older.into_iter().take(limit - newer_count));
+                Ok(page)
+            }
+        }
+    }
 }
 
 /// Where a channel's timeline begins and ends.

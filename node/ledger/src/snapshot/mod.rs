@@ -5,6 +5,7 @@ mod entries;
 mod events;
 mod governance;
 mod logs;
+mod messages;
 mod state;
 
 use std::sync::Arc;

@@ -26,6 +26,18 @@ impl Backend for Shaky {
     fn flush(&self) -> Result<(), StorageFault> {
         self.0.flush()
     }
+
+    fn sequence(&self) -> u64 {
+        self.0.sequence()
+    }
+
+    fn oldest_view(&self) -> Option<u64> {
+        self.0.oldest_view()
+    }
+
+    fn wipe(&self, column: Column, keys: &[Vec<u8>]) -> Result<(), StorageFault> {
+        self.0.wipe(column, keys)
+    }
 }
 
 fn ledger(backend: &Arc<MemoryBackend>) -> Ledger {

@@ -8,7 +8,7 @@ use std::{
 
 use folkmoot_core::ids::EntryId;
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{EventRecord, Ledger, LedgerError, LedgerOptions, OpenError, Position};
+use folkmoot_ledger::{EventRecord, Judged, Ledger, LedgerError, LedgerOptions, OpenError, Position};
 
 use crate::{
     disk::files,
@@ -27,7 +27,7 @@ fn fill(dir: &Path, close: bool) -> Vec<EntryId> {
         .map(|i| {
             let entry = log.say("some words", i);
             write(&ledger, |batch| {
-                batch.append(scene.channel, &entry).expect("sealed");
+                batch.append(scene.channel, &entry, Judged::default()).expect("sealed");
                 batch.put_log(&log.record()).expect("sealed");
                 batch.emit(EventRecord::new(1, 1, Hlc::ZERO));
                 batch.put_register(&scene.profile).expect("sealed");

@@ -14,7 +14,8 @@ use bytes::Bytes;
 use folkmoot_core::ids::{DeviceId, EpochId};
 use folkmoot_identity::Hlc;
 use folkmoot_ledger::{
-    EpochSecretKind, EventRecord, FreeSpace, Ledger, LedgerError, LedgerOptions, NonceRecord, OpenError, Position,
+    EpochSecretKind, EventRecord, FreeSpace, Judged, Ledger, LedgerError, LedgerOptions, NonceRecord, OpenError,
+    Position,
 };
 
 use crate::{
@@ -42,7 +43,7 @@ fn everything_comes_back_with_and_without_closing() {
         let first = log.say("first", 0);
         let ledger = open_at(dir.path());
         write(&ledger, |batch| {
-            batch.append(scene.channel, &first).expect("sealed");
+            batch.append(scene.channel, &first, Judged::default()).expect("sealed");
             batch.put_log(&log.record()).expect("sealed");
             batch.emit(EventRecord::new(1, 1, Hlc::ZERO));
         });
@@ -54,7 +55,7 @@ fn everything_comes_back_with_and_without_closing() {
         let ledger = open_at(dir.path());
         let second = log.say("second", 1);
         let committed = write(&ledger, |batch| {
-            batch.append(scene.channel, &second).expect("sealed");
+            batch.append(scene.channel, &second, Judged::default()).expect("sealed");
             batch.emit(EventRecord::new(2, 1, Hlc::ZERO));
         });
         // then: numbers of events, channels and logs go on where they were
@@ -108,7 +109,7 @@ fn nothing_readable_lies_in_the_folder() {
     let ledger = open_at(dir.path());
     write(&ledger, |batch| {
         let mut log = scene.log(1);
-        batch.append(scene.channel, &log.say(MARKER, 0)).expect("sealed");
+        batch.append(scene.channel, &log.say(MARKER, 0), Judged::default()).expect("sealed");
         batch.put_log(&log.record()).expect("sealed");
         scene.events.iter().for_each(|(id, signed)| batch.put_event(scene.server, *id, signed).expect("sealed"));
         batch.put_register(&scene.profile).expect("sealed");
@@ -174,7 +175,7 @@ fn below_the_floor_reads_go_on_and_writes_resume_when_there_is_room() {
     let entry = scene.log(1).say("hello", 0);
     let append = |expected: bool| {
         let mut batch = ledger.batch().expect("unlocked");
-        batch.append(scene.channel, &entry).expect("sealed");
+        batch.append(scene.channel, &entry, Judged::default()).expect("sealed");
         let (done, answer) = std::sync::mpsc::channel();
         ledger.submit(batch, move |result| done.send(result.is_ok()).expect("the test waits"));
         assert_eq!(answer.recv().expect("answered"), expected);

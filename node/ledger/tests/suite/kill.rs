@@ -8,7 +8,7 @@ use std::{
 
 use folkmoot_core::ids::EntryId;
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{EventRecord, Position};
+use folkmoot_ledger::{EventRecord, Judged, Position};
 
 use crate::{open_ledger::open_at, scene::Scene};
 
@@ -33,7 +33,7 @@ fn write_until_killed(dir: &Path) {
         let mut batch = ledger.batch().expect("unlocked");
         for _ in 0..2 {
             let entry = log.say(&number.to_string(), number);
-            batch.append(scene.channel, &entry).expect("sealed");
+            batch.append(scene.channel, &entry, Judged::default()).expect("sealed");
             batch.emit(EventRecord::new(1, number, Hlc::ZERO).subject(entry.entry().id.as_ref()));
         }
         batch.put_log(&log.record()).expect("sealed");

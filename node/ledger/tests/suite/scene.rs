@@ -3,7 +3,7 @@
 use folkmoot_core::{
     governance::{ChannelKind, ChannelPut, EventBody, Founder, Genesis, Governance, MessageRate, Payload, Visibility},
     ids::{ChannelId, EventId, ServerId},
-    log::{Author, Authorized, AuthorizedLog, Draft, EntryKind, LogInit, MessagePayload, NewLog, Ranges},
+    log::{Author, Authorized, AuthorizedLog, Content, Draft, LogInit, MessagePayload, NewLog, Ranges},
 };
 use folkmoot_identity::{
     AccountKey, Certificate, DeviceKey, Hlc, PrekeySecret, Profile, Register, signed::SignedBytes,
@@ -104,9 +104,16 @@ impl Log {
 
     /// The next entry, written `at_ms` after the scene began.
     pub(crate) fn say(&mut self, text: &str, at_ms: u64) -> Authorized {
-        let payload = MessagePayload { text: text.to_owned(), ..MessagePayload::default() };
-        let salt = [7; 16];
-        let draft = Draft { kind: EntryKind::Message, refs: Vec::new(), payload: payload.encode(), salt };
+        let content = Content::Message(MessagePayload { text: text.to_owned(), ..MessagePayload::default() });
+        self.append(Draft::of(&content, Vec::new(), [7; 16]), at_ms)
+    }
+
+    /// The next entry, which does something to a message.
+    pub(crate) fn does(&mut self, content: &Content, to: &Authorized, at_ms: u64) -> Authorized {
+        self.append(Draft::of(content, vec![to.entry().id], [7; 16]), at_ms)
+    }
+
+    fn append(&mut self, draft: Draft, at_ms: u64) -> Authorized {
         let entry = self.author.append(self.device.signing_key(), draft, Hlc::ZERO, NOW_MS + at_ms);
         self.ranges.insert_one(entry.entry().header.seq);
         self.authorized.admit(entry).expect("of this log")

@@ -379,3 +379,35 @@ fn among_more_heads_than_an_event_may_follow_it_follows_what_it_rests_on() {
     let inserted = story.governance.insert(body.assume(event_id(500))).expect("in order");
     assert!(inserted.effective, "{:?}", story.governance.why(&inserted.id));
 }
+
+#[test]
+fn what_somebody_could_do_at_a_stamp_is_what_they_could_do_then() {
+    for seed in 0..cases(100) {
+        // given: a history in which everybody knows everything, and what it came to after each event
+        let mut story = Story::begin(seed);
+        let mut then = vec![(story.bodies[0].1.hlc, story.governance.state().clone())];
+        for _ in 0..40 {
+            let last = story.bodies.len() - 1;
+            if story.act(&KINDS, Some(vec![last])).is_some() {
+                then.push((story.bodies[last + 1].1.hlc, story.governance.state().clone()));
+            }
+        }
+        // then: it is still said so of that time, by whoever learned of it all in another order
+        let order = story.shuffled();
+        let mut late = Governance::new(story.event(order[0])).expect("a genesis");
+        late.insert_all(order[1..].iter().map(|index| story.event(*index)).collect::<Vec<_>>()).expect("causal");
+        let channels: Vec<ChannelId> = story.governance.state().channel_ids().collect();
+        for (at, state) in &then {
+            for who in &story.people {
+                for (permission, channel) in Permission::ALL.iter().flat_map(|p| channels.iter().map(move |c| (*p, c)))
+                {
+                    assert_eq!(
+                        late.may_at(who, permission, channel, *at),
+                        state.may(who, permission, Some(channel), at.ms()),
+                        "seed {seed}, {permission} of {who:?} at {at}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -30,10 +30,15 @@ pub(in crate::governance) fn last_write(dag: &Dag, writes: impl Iterator<Item = 
 impl Judge<'_> {
     /// Whether `role` was deleted as the events in `seen` have it, or as all have it.
     pub(in crate::governance) fn is_deleted(&self, role: Role, seen: Option<&Past>) -> bool {
+        self.is_deleted_among(role, |write| seen.is_none_or(|seen| seen.contains(write)))
+    }
+
+    /// Whether `role` was deleted by those of the writes that `seen` lets through.
+    pub(in crate::governance) fn is_deleted_among(&self, role: Role, seen: impl Fn(u32) -> bool) -> bool {
         let Some(writes) = self.resolution.acts.role_writes.get(&role).filter(|writes| writes.len() > 1) else {
             return false;
         };
-        let known = writes.iter().copied().filter(|w| seen.is_none_or(|seen| seen.contains(*w)));
+        let known = writes.iter().copied().filter(|w| seen(*w));
         let last = last_write(self.dag, known).map(|w| &self.dag.event(w).payload);
         matches!(last, Some(Payload::RolePerms(perms)) if perms.deleted)
     }
@@ -51,11 +56,16 @@ impl Judge<'_> {
 
     /// What `role` holds as the events in `seen` have it, or as all have it.
     pub(in crate::governance) fn bits(&self, role: Role, seen: Option<&Past>) -> Permissions {
+        self.bits_among(role, |write| seen.is_none_or(|seen| seen.contains(write)))
+    }
+
+    /// What `role` holds by those of the writes that `seen` lets through.
+    pub(in crate::governance) fn bits_among(&self, role: Role, seen: impl Fn(u32) -> bool) -> Permissions {
         if matches!(role, Role::Owner | Role::Steward) {
             return Permissions::ALL;
         }
         let Some(writes) = self.resolution.acts.role_writes.get(&role) else { return role.initial_permissions() };
-        let known = writes.iter().copied().filter(|w| seen.is_none_or(|seen| seen.contains(*w)));
+        let known = writes.iter().copied().filter(|w| seen(*w));
         match last_write(self.dag, known).map(|w| &self.dag.event(w).payload) {
             Some(Payload::RoleDef(def)) => def.bits,
             Some(Payload::RolePerms(perms)) => perms.bits,

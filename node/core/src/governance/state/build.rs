@@ -1,11 +1,12 @@
 //! From a resolution to a state: whole, or only what one event touched.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use folkmoot_identity::Hlc;
 
 use super::{
-    ChannelState, EpochState, InviteState, Key, Member, Restriction, RoleState, State,
+    EpochState, InviteState, Key, Shards, State,
+    lens::Lens,
     member::{Expelled, Person},
 };
 use crate::{
@@ -36,9 +37,13 @@ impl<'a> Builder<'a> {
         Judge { dag: self.dag, resolution: self.resolution }
     }
 
+    fn lens(&self) -> Lens<'_> {
+        Lens::new(self.judge(), None)
+    }
+
     /// The whole state.
     pub(in crate::governance) fn whole(&mut self) -> State {
-        let mut state = self.bare();
+        let mut state = bare(self.dag);
         let positions: Vec<u32> = (0..self.dag.len_u32()).collect();
         for position in &positions {
             self.note(&mut state, *position);
@@ -74,41 +79,11 @@ impl<'a> Builder<'a> {
     pub(in crate::governance) fn member_devices(&self) -> Vec<DeviceId> {
         let accounts = self.resolution.acts.grants.iter();
         accounts
-            .filter(|(account, grants)| grants.iter().any(|g| self.is_alive(*g, account)))
+            .filter(|(account, grants)| grants.iter().any(|g| self.lens().is_alive(*g, account)))
             .flat_map(|(account, _)| self.devices(account))
             .filter(|(_, disowned)| !disowned)
             .map(|(device, _)| device)
             .collect()
-    }
-
-    /// A state of which nothing is known but the GENESIS.
-    fn bare(&self) -> State {
-        let first = self.dag.nodes().next().map(|n| &n.event);
-        let (server, visibility, settings, settings_hlc) = match first.map(|event| (event, &event.payload)) {
-            Some((event, Payload::Genesis(genesis))) => {
-                (ServerId::from(event.id()), genesis.visibility, genesis.settings(), event.hlc)
-            }
-            _ => unreachable!("the first event of a DAG is its GENESIS"),
-        };
-        State {
-            server,
-            visibility,
-            settings: Arc::new(settings),
-            settings_hlc,
-            people: super::Shards::default(),
-            devices: super::Shards::default(),
-            effective: super::Shards::default(),
-            channels: Arc::default(),
-            roles: Arc::default(),
-            invites: super::Shards::default(),
-            invites_by_key: super::Shards::default(),
-            heirs: None,
-            heirs_changed: Hlc::ZERO,
-            epochs: Arc::default(),
-            deleted: false,
-            departures: super::Shards::default(),
-            members: 0,
-        }
     }
 
     /// Takes up one event that was just decided, nothing else having changed.
@@ -223,24 +198,10 @@ impl<'a> Builder<'a> {
     fn refresh_account(&self, state: &mut State, account: &AccountId) {
         let acts = &self.resolution.acts;
         let grants = under(&acts.grants, account);
-        let member = self.member(account, grants);
+        let member = self.lens().member(account);
         let level = member.as_ref().map_or(0, |member| member.level);
         let expulsions = self.expulsions(account);
-        let restricts = under(&acts.restricts, account);
-        let mut restrictions: Vec<Restriction> = restricts
-            .iter()
-            .filter(|r| self.dag.rank(**r) > Rank::of_level(level) && !self.is_ended(**r, restricts))
-            .filter_map(|r| match &self.dag.event(*r).payload {
-                Payload::Restrict(restrict) => Some(Restriction {
-                    event: self.dag.event(*r).id(),
-                    until_ms: restrict.until_ms,
-                    level: self.dag.rank(*r).level(),
-                    channels: restrict.channels.clone(),
-                }),
-                _ => None,
-            })
-            .collect();
-        restrictions.sort_unstable_by_key(|r| r.event);
+        let restrictions = self.lens().restrictions(account, level);
         let mut granted: Vec<EventId> = grants.iter().map(|g| self.dag.event(*g).id()).collect();
         granted.sort_unstable();
         let lost_race = |p: &u32| self.pending(*p) == Some(*account);
@@ -264,16 +225,6 @@ impl<'a> Builder<'a> {
         } else {
             state.people.insert(*account, Arc::new(person));
         }
-    }
-
-    /// Whether one of `restricts` that knew of a timeout and ranks as high ends it.
-    fn is_ended(&self, timeout: u32, restricts: &[u32]) -> bool {
-        let id = self.dag.event(timeout).id();
-        restricts.iter().any(|r| {
-            matches!(&self.dag.event(*r).payload, Payload::Restrict(restrict) if restrict.lifts.contains(&id))
-                && self.dag.rank(*r) >= self.dag.rank(timeout)
-                && self.dag.is_in_past(timeout, *r)
-        })
     }
 
     /// Kicks and bans that may keep an account out. A kick that another of its rank knew of says nothing more than that one; bans
@@ -300,53 +251,6 @@ impl<'a> Builder<'a> {
         }
         kept.sort_unstable_by_key(|e| e.position);
         kept
-    }
-
-    fn member(&self, account: &AccountId, grants: &[u32]) -> Option<Member> {
-        let mut alive: Vec<u32> = grants.iter().copied().filter(|g| self.is_alive(*g, account)).collect();
-        alive.sort_by_cached_key(|g| self.dag.key(*g));
-        let admission = *alive.first()?;
-        let mut by_role: BTreeMap<Role, u32> = BTreeMap::new();
-        for grant in alive {
-            if let Some(role) = self.dag.conferred(grant) {
-                by_role.entry(role).or_insert(grant);
-            }
-        }
-        let mut grants: Vec<(Role, EventId)> =
-            by_role.into_iter().map(|(role, grant)| (role, self.dag.event(grant).id())).collect();
-        grants.sort_by_key(|(role, _)| std::cmp::Reverse((self.dag.role_level(*role), *role)));
-        let (highest, grant) = *grants.first()?;
-        let first = self.dag.event(admission);
-        Some(Member {
-            account: *account,
-            level: self.dag.role_level(highest),
-            roles: grants.iter().map(|(role, _)| *role).collect(),
-            joined: first.hlc,
-            admission: first.id(),
-            grant,
-            grants,
-        })
-    }
-
-    /// Whether an effective grant still counts: no revocation of higher rank that the granter did not know of.
-    fn is_alive(&self, grant: u32, account: &AccountId) -> bool {
-        let Some(role) = self.dag.conferred(grant) else { return false };
-        if role == Role::Owner {
-            return true;
-        }
-        if let Role::Custom(id) = &role
-            && !self.dag.position(id).is_some_and(|def| self.resolution.is_effective(def))
-        {
-            return false;
-        }
-        let (judge, acts, node) = (self.judge(), &self.resolution.acts, self.dag.node(grant));
-        if judge.is_deleted(role, None) {
-            return false;
-        }
-        if acts.leaves.get(account).is_some_and(|leaves| leaves.iter().any(|x| !node.past.contains(*x))) {
-            return false;
-        }
-        !acts.against.get(account).is_some_and(|against| against.iter().any(|r| judge.ends(*r, grant, account)))
     }
 
     /// Devices that an account certified in effective events, and whether it disowned them.
@@ -391,45 +295,15 @@ impl<'a> Builder<'a> {
     }
 
     fn refresh_role(&self, state: &mut State, role: Role) {
-        let name = match role {
-            Role::Custom(id) => match self.dag.position(&id) {
-                Some(position) if self.resolution.is_effective(position) => {
-                    self.judge().name_of(role).unwrap_or_default().to_owned()
-                }
-                _ => return,
-            },
-            builtin => builtin.builtin_name().unwrap_or_default().to_owned(),
-        };
-        let bits = self.judge().bits(role, None);
-        let level = self.dag.role_level(role);
-        let deleted = self.judge().is_deleted(role, None);
-        let writes = self.resolution.acts.role_writes.get(&role).map_or(&[][..], Vec::as_slice);
-        let changed = writes.iter().map(|w| self.dag.event(*w).hlc).max().unwrap_or_default();
-        Arc::make_mut(&mut state.roles).insert(role, RoleState { role, name, level, bits, deleted, changed });
+        if let Some(held) = self.lens().role(role) {
+            Arc::make_mut(&mut state.roles).insert(role, held);
+        }
     }
 
     fn refresh_channel(&self, state: &mut State, id: ChannelId) {
-        let acts = &self.resolution.acts;
-        let puts = acts.puts.get(&id).map_or(&[][..], Vec::as_slice);
-        let Some(position) = last_write(self.dag, puts.iter().copied()) else { return };
-        let node = self.dag.node(position);
-        let Payload::ChannelPut(put) = &node.event.payload else { return };
-        let archives = under(&acts.archives, &id);
-        let closing = || archives.iter().filter(|archive| !node.past.contains(**archive));
-        let channel = ChannelState {
-            id,
-            name: put.name.clone(),
-            kind: put.kind,
-            topic: put.topic.clone(),
-            parent: put.parent,
-            overrides: put.overrides.clone(),
-            private: put.private,
-            order: put.order,
-            archived: closing().next().is_some(),
-            put: node.event.id(),
-            changed: closing().map(|archive| self.dag.event(*archive).hlc).fold(node.event.hlc, Hlc::max),
-        };
-        Arc::make_mut(&mut state.channels).insert(id, Arc::new(channel));
+        if let Some(channel) = self.lens().channel(id) {
+            Arc::make_mut(&mut state.channels).insert(id, Arc::new(channel));
+        }
     }
 
     fn refresh_invite(&mut self, state: &mut State, position: u32) {
@@ -470,9 +344,7 @@ impl<'a> Builder<'a> {
     }
 
     fn refresh_deletion(&self, state: &mut State) {
-        let last = last_write(self.dag, self.resolution.acts.deletions.iter().copied());
-        let last = last.map(|p| &self.dag.event(p).payload);
-        state.deleted = matches!(last, Some(Payload::ServerDelete { restore: false }));
+        state.deleted = self.lens().is_server_deleted();
     }
 
     /// Accounts that were ever effectively granted a role.
@@ -488,5 +360,35 @@ impl<'a> Builder<'a> {
             state.heirs_changed = last.map(|p| self.dag.event(p).hlc).unwrap_or_default();
             state.heirs = Some(Arc::new(heirs.clone()));
         }
+    }
+}
+
+/// A state of which nothing is known but the GENESIS.
+pub(super) fn bare(dag: &Dag) -> State {
+    let first = dag.nodes().next().map(|n| &n.event);
+    let (server, visibility, settings, settings_hlc) = match first.map(|event| (event, &event.payload)) {
+        Some((event, Payload::Genesis(genesis))) => {
+            (ServerId::from(event.id()), genesis.visibility, genesis.settings(), event.hlc)
+        }
+        _ => unreachable!("the first event of a DAG is its GENESIS"),
+    };
+    State {
+        server,
+        visibility,
+        settings: Arc::new(settings),
+        settings_hlc,
+        people: Shards::default(),
+        devices: Shards::default(),
+        effective: Shards::default(),
+        channels: Arc::default(),
+        roles: Arc::default(),
+        invites: Shards::default(),
+        invites_by_key: Shards::default(),
+        heirs: None,
+        heirs_changed: Hlc::ZERO,
+        epochs: Arc::default(),
+        deleted: false,
+        departures: Shards::default(),
+        members: 0,
     }
 }

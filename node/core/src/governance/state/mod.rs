@@ -3,6 +3,7 @@
 mod build;
 mod channel;
 mod invite;
+mod lens;
 mod may;
 mod member;
 mod shards;
@@ -17,6 +18,7 @@ use folkmoot_identity::Hlc;
 pub(super) use build::Builder;
 pub use channel::ChannelState;
 pub use invite::{InviteState, InviteStatus};
+pub(super) use lens::Lens;
 pub use may::{Because, Denied, Rule, Step};
 pub use member::{Member, Restriction};
 

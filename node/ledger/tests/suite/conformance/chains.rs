@@ -4,7 +4,7 @@ use folkmoot_core::{
     ids::LogId,
     log::{Authorized, SeqRange},
 };
-use folkmoot_ledger::{LogRecord, StoredEntry};
+use folkmoot_ledger::{Judged, LogRecord, StoredEntry};
 use rstest::rstest;
 
 use crate::{
@@ -20,9 +20,9 @@ fn among_others(kind: Kind, n: u64) -> (Opened, Scene, Log, Vec<Authorized>) {
     write(&ledger, |batch| {
         for i in 0..n {
             entries.push(log.say(&format!("{i}"), i * 100));
-            batch.append(scene.channel, &entries[entries.len() - 1]).expect("sealed");
+            batch.append(scene.channel, &entries[entries.len() - 1], Judged::default()).expect("sealed");
             for j in 0..20 {
-                batch.append(scene.channel, &other.say("noise", i * 100 + j + 1)).expect("sealed");
+                batch.append(scene.channel, &other.say("noise", i * 100 + j + 1), Judged::default()).expect("sealed");
             }
         }
         batch.put_log(&log.record()).expect("sealed");
@@ -85,7 +85,9 @@ fn both_branches_of_a_fork_come_together(#[values(Kind::Rocks, Kind::Memory)] ki
     let mut twin = log.twin();
     entries.extend([log.say("3", 50_000), log.say("4", 60_000)]);
     entries.extend([twin.say("3 too", 2), twin.say("4 too", 3)]);
-    write(&ledger, |batch| entries.iter().for_each(|e| batch.append(scene.channel, e).expect("sealed")));
+    write(&ledger, |batch| {
+        entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"))
+    });
     // then: every number holds its branches, ascending by id, whatever their clocks say
     let (snapshot, id) = (ledger.snapshot().expect("open"), log.init().id);
     let at_three = snapshot.ids_at(&id, 3).expect("readable");

@@ -2,7 +2,7 @@
 
 use folkmoot_core::log::SeqRange;
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{EventRecord, LedgerError, Position};
+use folkmoot_ledger::{EventRecord, Judged, LedgerError, Position};
 use rstest::rstest;
 use zeroize::Zeroizing;
 
@@ -30,7 +30,7 @@ fn a_locked_ledger_tells_events_and_nothing_else(#[values(Kind::Rocks, Kind::Mem
     let mut log = scene.log(1);
     let entry = log.say("hello", 0);
     write(&ledger, |batch| {
-        batch.append(scene.channel, &entry).expect("sealed");
+        batch.append(scene.channel, &entry, Judged::default()).expect("sealed");
         batch.put_log(&log.record()).expect("sealed");
         batch.emit(EventRecord::new(1, 1, Hlc::ZERO));
     });

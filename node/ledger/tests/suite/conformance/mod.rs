@@ -4,5 +4,6 @@ mod chains;
 mod events;
 mod facts;
 mod lock;
+mod messages;
 mod pages;
 mod writing;

@@ -5,7 +5,7 @@ use folkmoot_core::{
     log::Authorized,
 };
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{Position, Snapshot};
+use folkmoot_ledger::{Judged, Position, Snapshot};
 use rstest::rstest;
 
 use crate::{
@@ -22,7 +22,7 @@ fn timeline(kind: Kind, n: u64) -> (Opened, Scene, Vec<Authorized>) {
         .collect();
     write(&ledger, |batch| {
         for entry in &entries {
-            batch.append(scene.channel, entry).expect("sealed");
+            batch.append(scene.channel, entry, Judged::default()).expect("sealed");
         }
     });
     (ledger, scene, entries)
@@ -38,7 +38,7 @@ fn said(snapshot: &Snapshot<'_>, channel: ChannelId, position: Position, limit: 
     page.iter()
         .map(|stored| {
             assert_eq!(stored.channel, channel);
-            let message = stored.entry.message().expect("a message").expect("not redacted");
+            let message = stored.entry.message().expect("a message");
             message.text.rsplit(' ').next().expect("a number").parse().expect("a number")
         })
         .collect()
@@ -99,7 +99,9 @@ fn channels_do_not_run_into_each_other(#[values(Kind::Rocks, Kind::Memory)] kind
     for (scene, n) in scenes.iter().zip(1_u64..) {
         let mut log = scene.log(1);
         let entries: Vec<_> = (0..n).map(|i| log.say(&format!("message {i}"), i)).collect();
-        write(&ledger, |batch| entries.iter().for_each(|e| batch.append(scene.channel, e).expect("sealed")));
+        write(&ledger, |batch| {
+            entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"))
+        });
     }
     let snapshot = ledger.snapshot().expect("open");
     for (scene, n) in scenes.iter().zip(1_usize..) {
@@ -153,7 +155,9 @@ fn an_entry_is_found_by_its_id(#[values(Kind::Rocks, Kind::Memory)] kind: Kind) 
 #[rstest]
 fn appending_again_changes_nothing(#[values(Kind::Rocks, Kind::Memory)] kind: Kind) {
     let (ledger, scene, entries) = timeline(kind, 3);
-    write(&ledger, |batch| entries.iter().for_each(|e| batch.append(scene.channel, e).expect("sealed")));
+    write(&ledger, |batch| {
+        entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"))
+    });
     let snapshot = ledger.snapshot().expect("open");
     let page = snapshot.page(&scene.channel, Position::Newest, 10).expect("readable");
     let held: Vec<_> = page.into_iter().rev().map(|stored| stored.entry).collect();
@@ -164,7 +168,7 @@ fn appending_again_changes_nothing(#[values(Kind::Rocks, Kind::Memory)] kind: Ki
 fn a_log_is_not_put_into_a_second_channel(#[values(Kind::Rocks, Kind::Memory)] kind: Kind) {
     let (ledger, _, entries) = timeline(kind, 1);
     let mut batch = ledger.batch().expect("unlocked");
-    let refused = batch.append(ChannelId::new([9; 32]), &entries[0]).expect_err("another channel");
+    let refused = batch.append(ChannelId::new([9; 32]), &entries[0], Judged::default()).expect_err("another channel");
     assert_eq!(refused.to_string(), "log belongs to another channel");
     assert!(batch.is_empty());
 }

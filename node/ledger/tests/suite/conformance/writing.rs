@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use folkmoot_identity::Hlc;
-use folkmoot_ledger::{Committed, EventRecord, LedgerError, Position};
+use folkmoot_ledger::{Committed, EventRecord, Judged, LedgerError, Position};
 use rstest::rstest;
 
 use crate::{
@@ -51,10 +51,10 @@ fn a_batch_that_is_dropped_leaves_no_hole(#[values(Kind::Rocks, Kind::Memory)] k
     let mut log = scene.log(1);
     let entry = log.say("hello", 0);
     let mut dropped = ledger.batch().expect("unlocked");
-    dropped.append(scene.channel, &entry).expect("sealed");
+    dropped.append(scene.channel, &entry, Judged::default()).expect("sealed");
     drop(dropped);
     // when: another one uses the same
-    write(&ledger, |batch| batch.append(scene.channel, &entry).expect("sealed"));
+    write(&ledger, |batch| batch.append(scene.channel, &entry, Judged::default()).expect("sealed"));
     // then: it is whole
     let page = ledger.snapshot().expect("open").page(&scene.channel, Position::Newest, 10).expect("readable");
     assert_eq!(page.len(), 1);
