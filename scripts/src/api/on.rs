@@ -64,9 +64,10 @@ impl Filter {
 
     /// Whether a trigger passes.
     pub(crate) fn wants(&self, trigger: &Trigger, message: Option<&Message>) -> bool {
-        let channel = self.channels.as_ref().is_none_or(|names| {
-            trigger.channel.as_ref().is_some_and(|channel| names.iter().any(|name| *name == channel.name))
-        });
+        let channel = self
+            .channels
+            .as_ref()
+            .is_none_or(|names| trigger.channel.as_ref().is_some_and(|channel| names.contains(&channel.name)));
         let text = self
             .contains
             .as_ref()

@@ -56,7 +56,7 @@ pub struct Fault {
     pub message: String,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// The lines around the place, with a mark below it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub frame: String,
@@ -65,7 +65,7 @@ pub struct Fault {
     pub trace: Vec<String>,
     /// What would repair it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    pub hint: Option<Box<str>>,
 }
 
 impl Fault {
@@ -85,7 +85,7 @@ impl Fault {
     /// Says what would repair it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(hint.into().into());
         self
     }
 
@@ -93,7 +93,7 @@ impl Fault {
     #[must_use]
     pub fn at(mut self, place: Place, source: &Source) -> Self {
         self.frame = source.text(&place.file).map(|text| frame(text, &place)).unwrap_or_default();
-        self.place = Some(place);
+        self.place = Some(Box::new(place));
         self
     }
 
@@ -110,7 +110,8 @@ impl Fault {
             Some(place) => (Some(place.file), Some(place.line), Some(place.col)),
             None => (None, None, None),
         };
-        let detail = ErrorDetail { file, line, col, hint: self.hint, which, needed, ..ErrorDetail::default() };
+        let detail =
+            ErrorDetail { file, line, col, hint: self.hint.map(String::from), which, needed, ..ErrorDetail::default() };
         ApiError::new(kind, self.message).with_detail(detail)
     }
 
@@ -196,7 +197,8 @@ fn parse_fault(what: &ParseErrorType, position: Position, file: &str, source: &S
         ParseErrorType::Reserved(word) => Some(format!("`{word}` is a word of the language; take another name")),
         ParseErrorType::ExprTooDeep => Some("split it with `let`".to_owned()),
         _ => None,
-    };
+    }
+    .map(Into::into);
     match place(file, position) {
         Some(place) => fault.at(place, source),
         None => fault,

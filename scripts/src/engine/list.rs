@@ -1,7 +1,12 @@
 //! Functions of arrays that replace Rhai's own: sorting that a comparer cannot lead astray or hide its own faults in, and a few
 //! that bots want.
 
-#![expect(unreachable_pub, reason = "the macro that makes functions known to scripts takes those that are `pub`")]
+#![expect(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    reason = "the macro that makes functions known to scripts takes those that are `pub`, imports by `*` and unwraps what it has checked"
+)]
 
 use std::cmp::Ordering;
 

@@ -95,7 +95,7 @@ impl Meter {
         if ops >= counts.ops_max.load(Ordering::Relaxed) {
             return Some(Spent::Ops);
         }
-        if ops % LOOK_EVERY == 0 { self.look() } else { None }
+        if ops.is_multiple_of(LOOK_EVERY) { self.look() } else { None }
     }
 
     /// Looks at the clocks.

@@ -1,7 +1,12 @@
 //! Functions of strings that replace Rhai's own because those allocate before they look at the limit (`replace`), never end
 //! (`pad` with nothing), or that Rhai has not (`find_all` and its family).
 
-#![expect(unreachable_pub, reason = "the macro that makes functions known to scripts takes those that are `pub`")]
+#![expect(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    reason = "the macro that makes functions known to scripts takes those that are `pub`, imports by `*` and unwraps what it has checked"
+)]
 
 use std::{
     collections::BTreeMap,

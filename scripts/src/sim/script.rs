@@ -1,7 +1,12 @@
 //! The language of tests: `sim`, the people in it, and what is expected of the bot. Tests run in an engine of their own, which has
 //! none of a bot's functions.
 
-#![expect(unreachable_pub, reason = "the macro that makes functions known to scripts takes those that are `pub`")]
+#![expect(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    reason = "the macro that makes functions known to scripts takes those that are `pub`, imports by `*` and unwraps what it has checked"
+)]
 
 use std::{
     mem,

@@ -29,6 +29,7 @@ pub(super) struct Load {
 }
 
 /// From the host.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and most of them answers")]
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "frame", rename_all = "snake_case")]
 pub(super) enum ToWorker {

@@ -206,10 +206,10 @@ impl Worker {
     /// Ends the process and waits until it is gone.
     pub async fn stop(mut self) {
         drop(self.input);
-        if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
-            if let Err(error) = self.child.kill().await {
-                tracing::debug!(%error, "a worker was gone already");
-            }
+        if tokio::time::timeout(GRACE, self.child.wait()).await.is_err()
+            && let Err(error) = self.child.kill().await
+        {
+            tracing::debug!(%error, "a worker was gone already");
         }
     }
 
