@@ -13,7 +13,6 @@ use folkmoot_core::{
     governance::Visibility,
     ids::ServerId,
 };
-use folkmoot_overlay::DirectoryError;
 use tokio::{select, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -174,9 +173,6 @@ impl Directory {
                 // News until somebody has taken it.
                 state.advert = None;
                 tracing::debug!(server = ?advert.server, %error, "not announced yet");
-                if error == DirectoryError::Stopped {
-                    return;
-                }
             }
         }
     }

@@ -88,7 +88,7 @@ impl Turn<'_> {
                     return Err(PublishError::Conflict { current });
                 }
                 let says = self.text_of(held, record.outcome.edit.map(|edit| edit.id))?;
-                (says.as_deref() != Some(text.as_str())).then(|| Content::Edit(EditPayload { text, mentions }))
+                (says.as_deref() != Some(text.as_str())).then_some(Content::Edit(EditPayload { text, mentions }))
             }
             Change::Redact { reason } => Some(Content::Redact { reason }),
             Change::React(emoji) if reacted(&emoji) => None,

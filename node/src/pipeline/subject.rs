@@ -71,13 +71,13 @@ impl Turn<'_> {
             self.world.subjects.0.insert(about, Subject { target, effects, record, ..Subject::default() });
         }
         let committed = self.world.in_flight.committed();
-        let subject = self.world.subjects.0.get_mut(&about);
-        Ok(subject.map(|subject| {
-            if subject.turn <= committed {
-                subject.fresh_edits.clear();
-            }
-            subject
-        }))
+        let mut subject = self.world.subjects.0.get_mut(&about);
+        if let Some(subject) = &mut subject
+            && subject.turn <= committed
+        {
+            subject.fresh_edits.clear();
+        }
+        Ok(subject)
     }
 
     /// The subject of a message, to be changed: it is written with this turn.

@@ -1,7 +1,7 @@
 //! What bots are written in: everything a script can call besides the language itself. One file per noun; what leaves the script goes
 //! through [`session`] and from there to the host. The doc comments of exported functions become the reference in `docs/bots-api.md`.
 
-#![expect(
+#![allow(
     unreachable_pub,
     clippy::unwrap_used,
     clippy::wildcard_imports,

@@ -16,7 +16,6 @@ impl Desk {
     ///
     /// # Errors
     /// None for what others answer: the call comes back.
-    #[expect(clippy::result_large_err, reason = "the call is handed on as it came, most of them further on")]
     pub fn handle(&mut self, call: Call, now_ms: u64) -> Result<Result<Value, ApiError>, Call> {
         Ok(match call {
             Call::KvGet { key } => Ok(self.kv_get(&key, now_ms)),

@@ -1,7 +1,7 @@
 //! Functions of arrays that replace Rhai's own: sorting that a comparer cannot lead astray or hide its own faults in, and a few
 //! that bots want.
 
-#![expect(
+#![allow(
     unreachable_pub,
     clippy::unwrap_used,
     clippy::wildcard_imports,

@@ -1,7 +1,7 @@
 //! Functions of strings that replace Rhai's own because those allocate before they look at the limit (`replace`), never end
 //! (`pad` with nothing), or that Rhai has not (`find_all` and its family).
 
-#![expect(
+#![allow(
     unreachable_pub,
     clippy::unwrap_used,
     clippy::wildcard_imports,

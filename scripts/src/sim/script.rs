@@ -1,7 +1,7 @@
 //! The language of tests: `sim`, the people in it, and what is expected of the bot. Tests run in an engine of their own, which has
 //! none of a bot's functions.
 
-#![expect(
+#![allow(
     unreachable_pub,
     clippy::unwrap_used,
     clippy::wildcard_imports,

@@ -208,6 +208,20 @@ export type Delivery = {
   keepers: number;
 };
 
+/** Who has a message, by name. */
+export type DeliveryReport = {
+  /** The message. */
+  message_id: MessageId;
+  /** How far it has come. */
+  state: DeliveryState;
+  /** Members' nodes known to have it, besides this one. */
+  holders: number;
+  /** Keepers known to have it. */
+  keepers: number;
+  /** Accounts at least one node of which is known to have it, besides this node; at most 1,000. */
+  held_by: AccountId[];
+};
+
 /** How far a message has come. */
 export type DeliveryState = "queued" | "stored" | "held";
 
@@ -560,11 +574,15 @@ export type Message = {
   reply_to?: MessageId | null;
   /** The message whose thread it stands in. */
   thread_id?: MessageId | null;
+  /** The thread that begins with it, once somebody answered there. */
+  thread?: Thread | null;
   /** Files. */
   attachments: Attachment[];
-  /** Accounts it names. */
+  /** Accounts it names: those whose `<@acc_…>` stands in the text. */
   mentions: AccountId[];
-  /** Emoji. */
+  /** Whether it calls everybody: `@everyone` by somebody who may. */
+  mention_everyone: boolean;
+  /** Emoji, the one used first before the others; at most 20. */
   reactions: Reaction[];
   /** Whether it is pinned. */
   pinned: boolean;
@@ -885,12 +903,30 @@ export type SyncStatus = {
   missing: number;
 };
 
+/** The thread that begins with a message. */
+export type Thread = {
+  /** Messages in it that are not deleted. */
+  replies: number;
+  /** When the newest of them was written, milliseconds UTC. */
+  last_reply_at: number;
+};
+
 /** An address that opens the interface, once. */
 export type TicketedAddress = {
   /** The interface's address with the ticket in its fragment. Who opens it first is in: show it to nobody else. */
   url: string;
   /** Milliseconds UTC after which it opens nothing. */
   expires_at: number;
+};
+
+/** What a message said at one time. */
+export type Version = {
+  /** The text. */
+  content: string;
+  /** Since when it said so, milliseconds UTC; of the first version: when it was written. */
+  edited_at: number;
+  /** The same as a clock; orders the versions. */
+  hlc: Hlc;
 };
 
 /** Who can find and join a server. */
@@ -1314,6 +1350,36 @@ export interface Methods {
     };
     result: Act;
   };
+  /** Deletes what a message says, on every node, with everything it said before. */
+  "message.delete": {
+    params: {
+      /** The message; another's needs `REDACT_OTHERS`. */
+      message_id: MessageId;
+      /** Why, at most 256 characters; everybody can read it. */
+      reason?: string | null;
+    };
+    result: Message;
+  };
+  /** How far a message has come and which members are known to have it. */
+  "message.delivery": {
+    params: {
+      /** The message. */
+      message_id: MessageId;
+    };
+    result: DeliveryReport;
+  };
+  /** Gives a message of one's own another text; what it said before stays in its history. */
+  "message.edit": {
+    params: {
+      /** The message; one's own. */
+      message_id: MessageId;
+      /** The text, at most 8 KiB. */
+      content: string;
+      /** Refuses with 2003 unless the message has this revision. */
+      if_rev?: number | null;
+    };
+    result: Message;
+  };
   /** One message. */
   "message.get": {
     params: {
@@ -1322,11 +1388,25 @@ export interface Methods {
     };
     result: Message;
   };
-  /** A page of a channel, newest first. */
+  /** Everything a message said, newest first, from what it says now to what it said first; nothing once it is deleted. */
+  "message.history": {
+    params: {
+      /** The message. */
+      message_id: MessageId;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Version>;
+  };
+  /** A page of a channel or of one thread, newest first. */
   "message.list": {
     params: {
       /** The channel. */
       channel_id: ChannelId;
+      /** Only the answers in the thread that begins with this message; left out: everything in the channel. */
+      thread?: MessageId | null;
       /** Messages older than this one. */
       before?: MessageId | null;
       /** The messages directly following this one. */
@@ -1340,6 +1420,36 @@ export interface Methods {
     };
     result: MessagePage;
   };
+  /** Pins a message to its channel; needs `PIN`. */
+  "message.pin": {
+    params: {
+      /** The message. */
+      message_id: MessageId;
+    };
+    result: Message;
+  };
+  /** The pinned messages of a channel, the one pinned last first. */
+  "message.pins": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Message>;
+  };
+  /** Reacts with an emoji; a second time changes nothing. A message shows 20 different ones. */
+  "message.react": {
+    params: {
+      /** The message. */
+      message_id: MessageId;
+      /** One emoji, at most 32 bytes. */
+      emoji: string;
+    };
+    result: Message;
+  };
   /** Sends a message; the answer comes once it is on disk. */
   "message.send": {
     params: {
@@ -1347,9 +1457,9 @@ export interface Methods {
       channel_id: ChannelId;
       /** The text, at most 8 KiB. */
       content: string;
-      /** The message it answers. */
+      /** The message it answers; a message of the same channel. */
       reply_to?: MessageId | null;
-      /** The message whose thread it stands in. */
+      /** The message whose thread it stands in; one that stands in no thread itself. */
       thread?: MessageId | null;
       /** Files; at most 10. */
       attachments?: AttachmentRef[];
@@ -1357,6 +1467,24 @@ export interface Methods {
       nonce?: string | null;
     };
     result: Made<Message>;
+  };
+  /** Takes a pin back; needs `PIN`. */
+  "message.unpin": {
+    params: {
+      /** The message. */
+      message_id: MessageId;
+    };
+    result: Message;
+  };
+  /** Takes one's own reaction back; without one it changes nothing. */
+  "message.unreact": {
+    params: {
+      /** The message. */
+      message_id: MessageId;
+      /** One emoji, at most 32 bytes. */
+      emoji: string;
+    };
+    result: Message;
   };
   /** Connects to a node by its address. */
   "net.connect": {
@@ -1709,8 +1837,11 @@ export const READS: ReadonlySet<string> = new Set([
   "member.bans",
   "member.get",
   "member.list",
+  "message.delivery",
   "message.get",
+  "message.history",
   "message.list",
+  "message.pins",
   "net.peers",
   "net.status",
   "node.health",

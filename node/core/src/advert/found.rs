@@ -68,7 +68,7 @@ impl Advert {
             lineage.certify(certificate.account, certificate.device);
         }
         for event in wire.events.into_iter().skip(1) {
-            lineage.follow(decode(event.into())?.verify().map_err(InvalidAdvert::Event)?)?;
+            lineage.follow(&decode(event.into())?.verify().map_err(InvalidAdvert::Event)?)?;
         }
         if !lineage.is_device_of(&advert.account, &device) {
             return Err(InvalidAdvert::UnknownDevice);

@@ -63,7 +63,7 @@ impl Lineage {
     }
 
     /// Takes an event that follows from those before.
-    pub(super) fn follow(&mut self, event: Verified) -> Result<(), InvalidAdvert> {
+    pub(super) fn follow(&mut self, event: &Verified) -> Result<(), InvalidAdvert> {
         let event = event.event();
         if event.server != Some(self.server) {
             return Err(InvalidAdvert::Unfounded);

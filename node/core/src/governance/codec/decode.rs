@@ -109,6 +109,7 @@ pub(crate) fn payload(envelope: &Envelope) -> Result<Payload, InvalidEvent> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for every kind of event")]
 fn known(kind: EventType, envelope: &Envelope) -> Result<Payload, Fault> {
     let data = &envelope.data;
     Ok(match kind {

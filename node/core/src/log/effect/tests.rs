@@ -148,7 +148,7 @@ fn only_the_author_edits() {
 fn a_foreign_redaction_needs_the_permission_and_ones_own_does_not() {
     let mut own = effect(110, 0, Act::Redact);
     own.allowed = false;
-    assert_eq!(taken(&[own.clone()]).redaction(&target()).map(|done| done.by), Some(account(0)), "the author's own");
+    assert_eq!(taken(&[own]).redaction(&target()).map(|done| done.by), Some(account(0)), "the author's own");
     let mut foreign = effect(110, 1, Act::Redact);
     assert_eq!(taken(&[foreign.clone()]).redaction(&target()).map(|done| done.by), Some(account(1)));
     foreign.allowed = false;

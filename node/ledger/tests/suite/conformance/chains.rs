@@ -86,7 +86,7 @@ fn both_branches_of_a_fork_come_together(#[values(Kind::Rocks, Kind::Memory)] ki
     entries.extend([log.say("3", 50_000), log.say("4", 60_000)]);
     entries.extend([twin.say("3 too", 2), twin.say("4 too", 3)]);
     write(&ledger, |batch| {
-        entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"))
+        entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"));
     });
     // then: every number holds its branches, ascending by id, whatever their clocks say
     let (snapshot, id) = (ledger.snapshot().expect("open"), log.init().id);

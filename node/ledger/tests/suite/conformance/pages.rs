@@ -100,7 +100,7 @@ fn channels_do_not_run_into_each_other(#[values(Kind::Rocks, Kind::Memory)] kind
         let mut log = scene.log(1);
         let entries: Vec<_> = (0..n).map(|i| log.say(&format!("message {i}"), i)).collect();
         write(&ledger, |batch| {
-            entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"))
+            entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"));
         });
     }
     let snapshot = ledger.snapshot().expect("open");
@@ -156,7 +156,7 @@ fn an_entry_is_found_by_its_id(#[values(Kind::Rocks, Kind::Memory)] kind: Kind) 
 fn appending_again_changes_nothing(#[values(Kind::Rocks, Kind::Memory)] kind: Kind) {
     let (ledger, scene, entries) = timeline(kind, 3);
     write(&ledger, |batch| {
-        entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"))
+        entries.iter().for_each(|e| batch.append(scene.channel, e, Judged::default()).expect("sealed"));
     });
     let snapshot = ledger.snapshot().expect("open");
     let page = snapshot.page(&scene.channel, Position::Newest, 10).expect("readable");
