@@ -1,19 +1,15 @@
-//! Writes the OpenRPC document of the contract to `rpc/openrpc.json`, its kept copy; with `--check` only says by its exit code whether
-//! the copy is fresh.
+//! Prints the OpenRPC document of the contract; `cargo xtask gen` keeps it as `rpc/openrpc.json`.
 
-use std::{env, fs, path::Path, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 fn main() -> ExitCode {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openrpc.json");
-    let document = folkmoot_rpc::openrpc::golden();
-    if env::args().any(|argument| argument == "--check") {
-        let fresh = fs::read_to_string(&path).is_ok_and(|kept| kept == document);
-        return if fresh { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
-    match fs::write(&path, document) {
+    match io::stdout().write_all(folkmoot_rpc::openrpc::golden().as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error}", path.display());
+            eprintln!("cannot print the document: {error}");
             ExitCode::FAILURE
         }
     }

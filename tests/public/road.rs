@@ -157,7 +157,7 @@ async fn who_cannot_be_let_in_is_told_why() {
         (json!({ "limit": 0 }), "limit"),
     ] {
         let error = bob.refuses("server.discover", &params).await;
-        assert!(error.to_string().contains(field), "{params}: {error}");
+        assert_eq!(error.detail().field.as_deref(), Some(field), "{params}: {error}");
     }
     bob.refuses_as(ErrorKind::InvalidContent, "server.discover", &json!({ "language": "<b>" })).await;
 }

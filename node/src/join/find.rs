@@ -1,14 +1,17 @@
 //! Coming into a public server: its doors have to be found first, and who says to be one may lie.
 
+use std::time::Duration;
+
 use folkmoot_core::{
     ids::{DeviceId, ServerId},
     standing::standing_key,
 };
 use folkmoot_overlay::{Address, OverlayHandle, Provenance};
 use folkmoot_proto::v1::RefusalReason;
+use tokio::time::timeout;
 
-use super::knock::{KnockError, Ticket, through};
-use crate::{directory::Directory, pipeline::Pipeline};
+use super::knock::{KnockError, Opened, Ticket, enter, ring, through};
+use crate::{directory::Directory, pipeline::Pipeline, sync::SyncError};
 
 /// What the doors that did not open said.
 #[derive(Default)]
@@ -41,6 +44,28 @@ impl Refusals {
     }
 }
 
+/// The longest a door may take to say whether it would let us in. Who only holds the line must not keep us from the next door.
+const RING_TIME: Duration = Duration::from_secs(5);
+
+/// Rings at all doors at once; the answers in the order of the doors.
+async fn ring_all(overlay: &OverlayHandle, doors: &[DeviceId], ticket: &Ticket) -> Vec<Result<Opened, KnockError>> {
+    let rings = doors.iter().map(|door| async move {
+        let silent = |_| Err(KnockError::BadServer(SyncError::Protocol { what: "no answer at the door" }));
+        timeout(RING_TIME, ring(overlay, *door, ticket)).await.unwrap_or_else(silent)
+    });
+    futures::future::join_all(rings).await
+}
+
+/// Enters by a door that answered.
+async fn enter_if(
+    pipeline: &Pipeline,
+    overlay: &OverlayHandle,
+    rung: Result<Opened, KnockError>,
+    ticket: &Ticket,
+) -> Result<(), KnockError> {
+    enter(pipeline, overlay, rung?, ticket).await
+}
+
 /// Looks for members of a public server, by the table, by peers, by the addresses its advert names, and asks at their doors until
 /// one opens; the server is stored and followed when this returns.
 ///
@@ -58,9 +83,9 @@ pub async fn find(
     let ticket = Ticket { server, key: standing_key(&server) };
     let mut refusals = Refusals::default();
     let mut tried: Vec<DeviceId> = Vec::new();
-    for door in &doors.members {
-        tried.push(*door);
-        match through(pipeline, overlay, *door, &ticket).await {
+    tried.extend(&doors.members);
+    for rung in ring_all(overlay, &doors.members, &ticket).await {
+        match enter_if(pipeline, overlay, rung, &ticket).await {
             Ok(()) => return Ok(()),
             Err(error) => refusals.note(error)?,
         }
@@ -87,8 +112,9 @@ pub async fn find(
     // Whoever is connected may be a member and not say so. What strangers say about a server whose advert we have counts for
     // nothing; without one they may be members of a private server.
     let mut strangers = Refusals::default();
-    for door in doors.others.iter().filter(|door| !tried.contains(door)) {
-        match through(pipeline, overlay, *door, &ticket).await {
+    let others: Vec<DeviceId> = doors.others.iter().filter(|door| !tried.contains(door)).copied().collect();
+    for rung in ring_all(overlay, &others, &ticket).await {
+        match enter_if(pipeline, overlay, rung, &ticket).await {
             Ok(()) => return Ok(()),
             Err(error) => strangers.note(error)?,
         }

@@ -126,19 +126,49 @@ pub(super) async fn through(
     door: DeviceId,
     ticket: &Ticket,
 ) -> Result<(), KnockError> {
+    let opened = ring(overlay, door, ticket).await?;
+    enter(pipeline, overlay, opened, ticket).await
+}
+
+/// A door that answered and asks for proof.
+pub(super) struct Opened {
+    door: DeviceId,
+    stream: FramedStream,
+    challenge: v1::JoinChallenge,
+}
+
+/// Asks at a door whether it would let us in; it commits to nothing.
+///
+/// # Errors
+/// [`KnockError`].
+pub(super) async fn ring(overlay: &OverlayHandle, door: DeviceId, ticket: &Ticket) -> Result<Opened, KnockError> {
     let broken = |error: SyncError| KnockError::BadServer(error);
-    let Ticket { server, key: invite } = ticket;
     let mut stream = overlay.open_stream(door, Protocol::Join).await.map_err(|e| broken(e.into()))?;
     let hello = v1::JoinHello {
-        server: Bytes::copy_from_slice(server.as_ref()),
-        invite_key: Bytes::copy_from_slice(&invite.public()),
+        server: Bytes::copy_from_slice(ticket.server.as_ref()),
+        invite_key: Bytes::copy_from_slice(&ticket.key.public()),
     };
     send(&mut stream, Frame::Hello(hello)).await?;
-    let challenge = match receive(&mut stream).await? {
-        Frame::Challenge(challenge) => challenge,
-        Frame::Refusal(refusal) => return Err(refused(&refusal)),
-        _ => return Err(broken(SyncError::Protocol { what: "no challenge" })),
-    };
+    match receive(&mut stream).await? {
+        Frame::Challenge(challenge) => Ok(Opened { door, stream, challenge }),
+        Frame::Refusal(refusal) => Err(refused(&refusal)),
+        _ => Err(broken(SyncError::Protocol { what: "no challenge" })),
+    }
+}
+
+/// Proves itself at a door that answered, and takes what it hands over.
+///
+/// # Errors
+/// [`KnockError`].
+pub(super) async fn enter(
+    pipeline: &Pipeline,
+    overlay: &OverlayHandle,
+    opened: Opened,
+    ticket: &Ticket,
+) -> Result<(), KnockError> {
+    let broken = |error: SyncError| KnockError::BadServer(error);
+    let Opened { door, mut stream, challenge } = opened;
+    let Ticket { server, key: invite } = ticket;
     let work = work_for(&challenge, overlay.device()).await?;
     let (server, nonce) = (*server, challenge.nonce);
     let request = pipeline.read(move |world| request(world, &server, nonce)).await?;

@@ -1,5 +1,5 @@
 //! The engine that runs a bot's code: Rhai without anything that a stranger's script could use to take more than its share. What a
-//! script can say to the world is in [`crate::api`]; here is only the language, its limits, its files and its faults.
+//! script can say to the world is in `api`; here is only the language, its limits, its files and its faults.
 
 mod assemble;
 mod fault;

@@ -1,5 +1,5 @@
 //! The process that runs one bot. It has no network, no files and little memory; everything it does to the world it asks of its host
-//! over its pipe. [`process`] is the host's end, [`serve`] the worker's, [`frame`] what goes over the pipe, [`confine`] what the worker
+//! over its pipe. `process` is the host's end, `serve` the worker's, `frame` what goes over the pipe, `confine` what the worker
 //! gives up before it reads the first byte.
 
 mod confine;
