@@ -10,7 +10,7 @@ use webkit2gtk::{
     WebContextExt, WebViewExt,
 };
 use wry::{
-    NewWindowResponse, PageLoadEvent, PermissionResponse, WebContext, WebView, WebViewBuilder, WebViewBuilderExtUnix,
+    NewWindowResponse, PageLoadEvent, PermissionResponse, WebView, WebViewBuilder, WebViewBuilderExtUnix,
     WebViewExtUnix,
 };
 
@@ -47,7 +47,7 @@ impl Page {
         #[cfg(feature = "automation")]
         let mut automated = crate::automation::web_context()?;
         #[cfg(not(feature = "automation"))]
-        let mut automated: Option<WebContext> = None;
+        let mut automated: Option<wry::WebContext> = None;
         let builder = match automated.as_mut() {
             Some(context) => WebViewBuilder::new_with_web_context(context),
             // Nothing of the page stays on the disk.
