@@ -22,15 +22,23 @@ impl Origin {
         path.and_then(|path| path.strip_prefix('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
     }
 
-    /// The pattern of all its addresses, for the engine.
+    /// The pattern of the addresses of its host, for the engine, whose patterns know no port. That no other port is loaded is
+    /// the navigation handler's doing.
     pub(crate) fn pattern(&self) -> String {
-        format!("{}/*", self.0)
+        let host = self.0.rsplit_once(':').map_or(self.0.as_str(), |(host, _)| host);
+        format!("{host}/*")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_engine_s_pattern_has_no_port() {
+        let pattern = |address| Origin::of(address).map(|origin| origin.pattern());
+        assert_eq!(pattern("http://127.0.0.1:4000/").as_deref(), Some("http://127.0.0.1/*"));
+    }
 
     #[test]
     fn only_loopback_addresses_with_a_port_have_an_origin() {
