@@ -72,6 +72,14 @@ pub enum EventKind {
     InviteRevoked,
     /// This account read up to a message.
     ReadUpdated,
+    /// A draft changed.
+    DraftUpdated,
+    /// A value of the windows changed.
+    UiStateUpdated,
+    /// What may disturb was changed.
+    NotificationSettingsUpdated,
+    /// Somebody is to be told of a message.
+    NotificationCreated,
     /// A new epoch is in force.
     KeyRotated,
     /// A machine became one of this account's.
@@ -89,7 +97,7 @@ pub enum EventKind {
 }
 
 /// Kind, number in the ledger, name in the API.
-const TABLE: [(EventKind, u16, &str); 41] = [
+const TABLE: [(EventKind, u16, &str); 45] = [
     (EventKind::MessageCreated, 1, "message.created"),
     (EventKind::MessageEdited, 2, "message.edited"),
     (EventKind::MessageDeleted, 3, "message.deleted"),
@@ -124,6 +132,10 @@ const TABLE: [(EventKind, u16, &str); 41] = [
     (EventKind::InviteCreated, 64, "invite.created"),
     (EventKind::InviteRevoked, 65, "invite.revoked"),
     (EventKind::ReadUpdated, 80, "read.updated"),
+    (EventKind::DraftUpdated, 81, "draft.updated"),
+    (EventKind::UiStateUpdated, 82, "ui.state_updated"),
+    (EventKind::NotificationSettingsUpdated, 83, "notification.settings_updated"),
+    (EventKind::NotificationCreated, 84, "notification.created"),
     (EventKind::KeyRotated, 96, "key.rotated"),
     (EventKind::DeviceAdded, 104, "identity.device_added"),
     (EventKind::DeviceRevoked, 105, "identity.device_revoked"),
@@ -144,6 +156,12 @@ impl EventKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         TABLE.iter().find(|(kind, ..)| *kind == self).map_or("", |(.., name)| name)
+    }
+
+    /// Whether it is a matter of this node's person alone: what was begun and how windows look. Shown only to who may speak for it.
+    #[must_use]
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Self::DraftUpdated | Self::UiStateUpdated | Self::NotificationSettingsUpdated)
     }
 
     /// From the number in the ledger; `None` for one that a newer program wrote.

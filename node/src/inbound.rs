@@ -45,6 +45,8 @@ async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent)
             tracing::debug!(?device, "peer down");
             node.sync.peer_down(device).await;
             record(node, streams, EventKind::PeerDown, device);
+            let node = Arc::clone(node);
+            streams.spawn(async move { parted(&node, device).await });
         }
         OverlayEvent::Gossip(Gossip { topic, source, frame, token }) => {
             node.pipeline.gossip(GossipFrame { topic, source, frame, token }).await;
@@ -60,9 +62,15 @@ async fn on_event(node: &Arc<Inner>, streams: &TaskTracker, event: OverlayEvent)
             });
         }
         // Who comes into a topic may know more than we do; who goes from one knows an epoch that we do not.
-        OverlayEvent::TopicPeer { device, .. }
-        | OverlayEvent::Missed { device, .. }
-        | OverlayEvent::Undelivered { device, .. } => {
+        OverlayEvent::TopicPeer { device, joined, .. } => {
+            for server in node.views.servers_of_device(&device) {
+                node.sync.nudge(Nudge { server, peer: Some(device) });
+                if joined {
+                    node.presences.prompt(server);
+                }
+            }
+        }
+        OverlayEvent::Missed { device, .. } | OverlayEvent::Undelivered { device, .. } => {
             for server in node.views.servers_of_device(&device) {
                 node.sync.nudge(Nudge { server, peer: Some(device) });
             }
@@ -91,6 +99,21 @@ async fn answer(node: &Inner, peer: DeviceId, protocol: Protocol, stream: Framed
                 tracing::debug!(?peer, error = &error as &dyn std::error::Error, "directory stream ended early");
             }
         }
+    }
+}
+
+/// Somebody disconnected: gone where nobody else hears of it.
+async fn parted(node: &Inner, device: DeviceId) {
+    let connected = node.overlay.peers().await.unwrap_or_default();
+    if connected.iter().any(|peer| peer.device == device) {
+        // Back already, by another connection.
+        return;
+    }
+    for server in node.views.servers_of_device(&device) {
+        let Some(view) = node.views.server(&server) else { continue };
+        let others = connected.iter().any(|peer| view.state.is_member_device(&peer.device));
+        let members = u64::try_from(view.state.member_count()).unwrap_or(u64::MAX);
+        node.presences.parted(&server, &device, others, members);
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
     listen,
     log_index::LogIndex,
     pipeline::{LoadError, Me, Pipeline, PipelineError, Wiring},
+    presence::{self, Presences, Speaker},
     sync::{Peers, Reach, Sync, SyncHandle},
     topics::Topics,
     view::Views,
@@ -126,6 +127,8 @@ pub struct Inner {
     pub log_index: Arc<LogIndex>,
     /// What its person keeps of others.
     pub contacts: Contacts,
+    /// Who is there.
+    pub presences: Arc<Presences>,
     /// Catch-up.
     pub sync: SyncHandle,
     /// The interface's tickets and sessions.
@@ -170,6 +173,7 @@ impl Node {
 
         let shutdown = CancellationToken::new();
         let (views, log_index) = (Arc::new(Views::default()), Arc::new(LogIndex::default()));
+        let presences = Arc::new(Presences::default());
         let (sync, sync_inbox) = SyncHandle::channel();
         let (failed, failures) = mpsc::channel(1);
         let (shown, seen) = tokio::sync::watch::channel(*ledger.head().borrow());
@@ -179,6 +183,7 @@ impl Node {
             views: Arc::clone(&views),
             log_index: Arc::clone(&log_index),
             topics: Topics::start(overlay.clone()),
+            presences: Arc::clone(&presences),
             wants_sync: sync.nudges(),
             shown,
             failed,
@@ -194,6 +199,7 @@ impl Node {
             views,
             log_index,
             contacts: Contacts::default(),
+            presences,
             sync: sync.clone(),
             sessions: Arc::new(Sessions::new(now_ms)),
             directory,
@@ -288,11 +294,24 @@ impl Inner {
         let read = ledger.snapshot().and_then(|snapshot| self.contacts.load(&snapshot));
         read.map_err(|error| NodeError::Load(error.into()))?;
         let me = Me { account, device: Arc::new(DeviceKey::from_seed(self.keystore.device().seed())) };
-        self.pipeline.act(move |turn| turn.load(me)).await.map_err(NodeError::Pipeline)?.map_err(NodeError::Load)
+        self.pipeline.act(move |turn| turn.load(me)).await.map_err(NodeError::Pipeline)?.map_err(NodeError::Load)?;
+        let ledger = self.ledger.clone();
+        let own = tokio::task::spawn_blocking(move || presence::Own::kept(&ledger))
+            .await
+            .map_err(|_| NodeError::Pipeline(PipelineError::Stopped))?
+            .map_err(|error| NodeError::Load(error.into()))?;
+        self.presences.set_own(own);
+        Ok(())
     }
 
     /// Forgets everything unsealed; the keystore is locked already.
     pub async fn unload(&self) {
+        let told = self.presences.own().is_some_and(|own| own.said().is_some());
+        self.presences.clear();
+        if told {
+            let servers = self.views.server_ids();
+            presence::say(&self.presences, &self.pipeline, &self.overlay, &servers, presence::goodbye()).await;
+        }
         if let Err(error) = self.pipeline.act(|turn| turn.unload()).await {
             tracing::debug!(%error, "nothing to forget");
         }
@@ -391,6 +410,14 @@ impl Inner {
             shutdown: self.shutdown.clone(),
         };
         tasks.spawn(peers.run());
+        let speaker = Speaker {
+            presences: Arc::clone(&self.presences),
+            pipeline: self.pipeline.clone(),
+            overlay: self.overlay.clone(),
+            views: Arc::clone(&self.views),
+            shutdown: self.shutdown.clone(),
+        };
+        tasks.spawn(speaker.run());
     }
 }
 

@@ -23,6 +23,8 @@ pub struct ServerView {
     pub state: Arc<State>,
     /// How members and former members call themselves.
     pub names: HashMap<AccountId, String>,
+    /// What they tell about themselves, where they do.
+    pub bios: HashMap<AccountId, String>,
 }
 
 impl ServerView {
@@ -30,6 +32,12 @@ impl ServerView {
     #[must_use]
     pub fn name_of(&self, account: &AccountId) -> &str {
         self.names.get(account).map_or("", String::as_str)
+    }
+
+    /// What an account tells about itself.
+    #[must_use]
+    pub fn bio_of(&self, account: &AccountId) -> Option<&str> {
+        self.bios.get(account).map(String::as_str)
     }
 }
 
@@ -116,5 +124,7 @@ fn render(world: &World, id: &ServerId) -> Option<ServerView> {
         .accounts_ever()
         .filter_map(|account| Some((account, world.registers.display_name(&account)?.to_owned())))
         .collect();
-    Some(ServerView { id: *id, me, state: Arc::new(state.clone()), names })
+    let bios =
+        state.members().filter_map(|account| Some((account, world.registers.bio(&account)?.to_owned()))).collect();
+    Some(ServerView { id: *id, me, state: Arc::new(state.clone()), names, bios })
 }

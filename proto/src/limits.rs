@@ -119,6 +119,24 @@ pub const ADDRESS_BYTES: usize = 256;
 /// Signed peer records exchanged with one peer.
 pub const PEER_RECORDS: usize = 32;
 
+/// Characters of the words beside a name that go with a presence.
+pub const STATUS_CHARS: usize = 128;
+/// A signal without its signature: ids, stamp and status text.
+pub const SIGNAL_BYTES: usize = 1024;
+/// Signals in one frame: whoever says something of itself says one thing at a time.
+pub const SIGNALS_PER_FRAME: usize = 4;
+/// How long somebody is taken to be writing after having said so.
+pub const TYPING_MS: u64 = 8_000;
+/// How often a presence is said again, in servers of up to [`PRESENCE_MEMBERS`] members; in larger ones as much more seldom as they
+/// are larger, so that a server hears at most 17 a second.
+pub const PRESENCE_MS: u64 = 60_000;
+/// See [`PRESENCE_MS`].
+pub const PRESENCE_MEMBERS: u64 = 1_000;
+/// After so many times of silence nobody is taken to be there any more.
+pub const PRESENCE_MISSED: u64 = 3;
+/// How far a signal's stamp may lie behind the clock of whoever hears it: what clocks differ by. An older one may be a replay.
+pub const SIGNAL_LATE_MS: u64 = 10 * 60 * 1_000;
+
 /// How far an author's clock may lead before what it wrote is held until due.
 pub const CLOCK_LEAD_MS: u64 = 2 * 60 * 1_000;
 /// Messages per second and author, unless the server says otherwise.

@@ -14,7 +14,10 @@ macro_rules! canned_but_messages {
     ($krate:ident, $builder:expr) => {
         canned!(
             $krate,
-            $builder,
+            $builder.subscription::<$krate::contract::presence::Subscribe, _, _>(|_, _| async {
+                let item = <$krate::contract::presence::Subscribe as $krate::Method>::example().1;
+                Ok(futures::StreamExt::boxed(futures::stream::iter([Ok(item)])))
+            }),
             node::Info,
             node::Health,
             node::Stats,
@@ -56,6 +59,10 @@ macro_rules! canned_but_messages {
             channel_permissions::Get,
             channel_permissions::Set,
             channel_permissions::Explain,
+            channel::Mute,
+            channel::Typing,
+            draft::Get,
+            draft::Set,
             message::List,
             message::Edit,
             message::Delete,
@@ -84,6 +91,15 @@ macro_rules! canned_but_messages {
             net::Status,
             net::Peers,
             net::Connect,
+            net::Disconnect,
+            net::SyncStatus,
+            presence::Get,
+            presence::Set,
+            notification::List,
+            notification::GetSettings,
+            notification::SetSettings,
+            ui::GetState,
+            ui::SetState,
             events::Poll,
             events::Head,
             events::Ack

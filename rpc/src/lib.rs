@@ -27,7 +27,7 @@ pub use error::{ApiError, ErrorKind};
 pub use registry::{CallContext, Gate, Registry, RegistryError};
 pub use server::{Server, ServerConfig};
 pub use session::Sessions;
-pub use subscription::{EventSource, EventStream};
+pub use subscription::{EventSource, EventStream, ItemStream};
 
 /// Version of the contract, as `node.info`, `endpoint.json` and the OpenRPC document name it.
 ///

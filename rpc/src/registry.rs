@@ -15,12 +15,12 @@ use jsonrpsee::core::server::{PendingSubscriptionSink, SubscriptionCloseResponse
 use jsonrpsee::types::{ErrorObjectOwned, Params};
 use tokio::time::Instant;
 
-use crate::contract::events::{NOTIFICATION, Subscribe, SubscribeParams, UNSUBSCRIBE};
-use crate::contract::{self, Descriptor, Method, ScopeSet};
+use crate::contract::events::{Subscribe, SubscribeParams};
+use crate::contract::{self, Descriptor, Method, ScopeSet, Subscription};
 use crate::credential::Credential;
 use crate::error::{ApiError, ErrorKind};
 use crate::openrpc;
-use crate::subscription::{EventSource, SLOW_CLIENT, pump};
+use crate::subscription::{EventSource, ItemStream, SLOW_CLIENT, pump};
 
 /// Calls of one connection that may run at once; more are answered 4002. Far above what any client pipelines, and low
 /// enough that waiting calls (`events.poll`) cannot fill the memory.
@@ -239,13 +239,32 @@ impl RegistryBuilder {
         self
     }
 
-    /// Where the events of `events.subscribe` come from.
+    /// Opens the streams of a subscription. What is wrong with a request is told by `open`, what goes wrong later in the
+    /// stream.
     #[must_use]
-    pub fn events(mut self, source: Arc<dyn EventSource>) -> Self {
-        if self.events.replace(source).is_some() {
-            return self.mistaken(RegistryError::Twice { name: Subscribe::NAME });
+    pub fn subscription<M, F, Fut>(mut self, open: F) -> Self
+    where
+        M: Subscription,
+        F: Fn(CallContext, M::Params) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<ItemStream<M::Output>, ApiError>> + Send + 'static,
+    {
+        let callbacks = match subscription_callbacks::<M, F, Fut>(open, self.gate.clone()) {
+            Ok(callbacks) => callbacks,
+            Err(mistake) => return self.mistaken(mistake),
+        };
+        for (name, callback) in callbacks {
+            if self.handlers.insert(name, callback).is_some() {
+                return self.mistaken(RegistryError::Twice { name });
+            }
         }
         self
+    }
+
+    /// Where the events of `events.subscribe` and of `GET /events` come from.
+    #[must_use]
+    pub fn events(mut self, source: Arc<dyn EventSource>) -> Self {
+        self.events = Some(Arc::clone(&source));
+        self.subscription::<Subscribe, _, _>(move |context, filter| source.open(context, filter))
     }
 
     fn mistaken(mut self, mistake: RegistryError) -> Self {
@@ -268,7 +287,6 @@ impl RegistryBuilder {
             return Err(mistake);
         }
         let events = this.events.take().ok_or(RegistryError::Missing { name: Subscribe::NAME })?;
-        this.handlers.extend(subscription_callbacks(Arc::clone(&events), this.gate.clone())?);
 
         let mut methods = Methods::new();
         for descriptor in contract::methods() {
@@ -289,24 +307,30 @@ fn insert(methods: &mut Methods, name: &'static str, callback: MethodCallback) -
 }
 
 /// The library's callbacks for subscribing and unsubscribing, each behind [`authorize`].
-fn subscription_callbacks(
-    source: Arc<dyn EventSource>,
+fn subscription_callbacks<M, F, Fut>(
+    open: F,
     gate: Option<Gate>,
-) -> Result<[(&'static str, MethodCallback); 2], RegistryError> {
-    let name = Subscribe::NAME;
+) -> Result<[(&'static str, MethodCallback); 2], RegistryError>
+where
+    M: Subscription,
+    F: Fn(CallContext, M::Params) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<ItemStream<M::Output>, ApiError>> + Send + 'static,
+{
+    let name = M::NAME;
     let descriptor = contract::find(name).ok_or(RegistryError::Unknown { name })?;
     let mut module = RpcModule::new(());
-    let subscriber = gate.clone();
+    let (open, subscriber) = (Arc::new(open), gate.clone());
     module
-        .register_subscription(name, NOTIFICATION, UNSUBSCRIBE, move |params, pending, _, extensions| {
+        .register_subscription(name, M::NOTIFICATION, M::UNSUBSCRIBE, move |params, pending, _, extensions| {
             let prepared = admit(&extensions, descriptor, subscriber.as_ref())
-                .and_then(|(context, _)| Ok((context, read_params::<Subscribe>(&params)?)));
-            subscribe(Arc::clone(&source), prepared, pending)
+                .and_then(|(context, _)| Ok((context, read_params::<M>(&params)?)));
+            let opening = prepared.map(|(context, params)| open(context, params));
+            subscribe::<M, Fut>(opening, pending)
         })
         .map_err(|_| RegistryError::Twice { name })?;
     let subscribe = module.method(name).cloned().ok_or(RegistryError::Missing { name })?;
-    let Some(MethodCallback::Unsubscription(unsubscribe)) = module.method(UNSUBSCRIBE).cloned() else {
-        return Err(RegistryError::Missing { name: UNSUBSCRIBE });
+    let Some(MethodCallback::Unsubscription(unsubscribe)) = module.method(M::UNSUBSCRIBE).cloned() else {
+        return Err(RegistryError::Missing { name: M::UNSUBSCRIBE });
     };
     // Ending is allowed to whoever may begin.
     let unsubscribe =
@@ -316,21 +340,24 @@ fn subscription_callbacks(
                 Err(error) => MethodResponse::error(id, ErrorObjectOwned::from(error)),
             }
         }));
-    Ok([(name, subscribe), (UNSUBSCRIBE, unsubscribe)])
+    Ok([(name, subscribe), (M::UNSUBSCRIBE, unsubscribe)])
 }
 
-async fn subscribe(
-    source: Arc<dyn EventSource>,
-    prepared: Result<(CallContext, SubscribeParams), ApiError>,
+async fn subscribe<M, Fut>(
+    opening: Result<Fut, ApiError>,
     pending: PendingSubscriptionSink,
-) -> SubscriptionCloseResponse {
-    let opened = match prepared {
-        Ok((context, filter)) => source.open(context, filter).await,
+) -> SubscriptionCloseResponse
+where
+    M: Subscription,
+    Fut: Future<Output = Result<ItemStream<M::Output>, ApiError>> + Send + 'static,
+{
+    let opened = match opening {
+        Ok(opening) => opening.await,
         Err(error) => Err(error),
     };
     match opened {
         Ok(stream) => match pending.accept().await {
-            Ok(sink) => pump(sink, stream, SLOW_CLIENT).await,
+            Ok(sink) => pump::<M>(sink, stream, SLOW_CLIENT).await,
             // The connection is gone.
             Err(_) => SubscriptionCloseResponse::None,
         },

@@ -1,5 +1,5 @@
-//! Subscriptions: from the node's event source to one client, one item at a time. Nothing is buffered here: the source
-//! is asked for the next item once the connection has taken the last one.
+//! Subscriptions: from the node's sources to one client, one item at a time. Nothing is buffered here: a source is
+//! asked for the next item once the connection has taken the last one.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use jsonrpsee::core::server::SendTimeoutError;
 use jsonrpsee::core::server::{SubscriptionCloseResponse, SubscriptionMessage, SubscriptionSink};
 use serde::Serialize;
 
-use crate::contract::events::{EventItem, NOTIFICATION, SubscribeParams};
+use crate::contract::Subscription;
+use crate::contract::events::{EventItem, SubscribeParams};
 use crate::error::{ApiError, ErrorData};
 use crate::registry::CallContext;
 
@@ -19,10 +20,13 @@ use crate::registry::CallContext;
 /// it has not read for that long, so it is ended with 6002 rather than waited for.
 pub(crate) const SLOW_CLIENT: Duration = Duration::from_secs(5);
 
-/// The events of one subscription: replay, [`EventItem::Live`], then what happens. An error ends it.
+/// The items of one subscription. An error ends it.
 ///
-/// Read from the log at the reader's pace; an implementation that pushes must bound its buffer and end with 6002.
-pub type EventStream = BoxStream<'static, Result<EventItem, ApiError>>;
+/// Asked for at the reader's pace; an implementation that pushes must bound its buffer and end with 6002.
+pub type ItemStream<T> = BoxStream<'static, Result<T, ApiError>>;
+
+/// The events of one subscription: replay, [`EventItem::Live`], then what happens.
+pub type EventStream = ItemStream<EventItem>;
 
 /// Where events come from: implemented by the node.
 pub trait EventSource: Send + Sync + 'static {
@@ -46,13 +50,13 @@ impl From<ApiError> for EndError {
 }
 
 /// Carries a stream to a subscriber until either ends, or the subscriber takes nothing for as long as `patience`.
-pub(crate) async fn pump(
+pub(crate) async fn pump<M: Subscription>(
     sink: SubscriptionSink,
-    mut stream: EventStream,
+    mut stream: ItemStream<M::Output>,
     patience: Duration,
 ) -> SubscriptionCloseResponse {
     let id = sink.subscription_id();
-    let mut last_seq = 0;
+    let mut last = None;
     loop {
         let item = tokio::select! {
             biased;
@@ -64,12 +68,12 @@ pub(crate) async fn pump(
             Some(Err(error)) => return end(error),
             None => return SubscriptionCloseResponse::None,
         };
-        let Ok(message) = SubscriptionMessage::new(NOTIFICATION, id.clone(), &item) else {
+        let Ok(message) = SubscriptionMessage::new(M::NOTIFICATION, id.clone(), &item) else {
             return end(ApiError::internal());
         };
         match sink.send_timeout(message, patience).await {
-            Ok(()) => last_seq = item.seq(),
-            Err(SendTimeoutError::Timeout(_)) => return end(ApiError::lagged(last_seq)),
+            Ok(()) => last = M::place(&item),
+            Err(SendTimeoutError::Timeout(_)) => return end(M::lagged(last)),
             Err(SendTimeoutError::Closed(_)) => return SubscriptionCloseResponse::None,
         }
     }
@@ -94,25 +98,30 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::*;
-    use crate::contract::events::UNSUBSCRIBE;
+    use crate::contract::events::Subscribe;
 
     /// A subscription to live markers 1, 2, 3, …; counts how many were asked for and tells when it ended.
     fn module(items: u64, asked: Arc<AtomicU64>, ended: Arc<Notify>) -> RpcModule<()> {
         let mut module = RpcModule::new(());
         module
-            .register_subscription("subscribe", NOTIFICATION, UNSUBSCRIBE, move |_, pending, _, _| {
-                let (asked, ended) = (Arc::clone(&asked), Arc::clone(&ended));
-                async move {
-                    let stream = stream::iter(1..=items).map(move |seq| {
-                        asked.store(seq, Ordering::Relaxed);
-                        Ok(EventItem::Live { seq })
-                    });
-                    let Ok(sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
-                    let end = pump(sink, stream.boxed(), Duration::from_millis(20)).await;
-                    ended.notify_one();
-                    end
-                }
-            })
+            .register_subscription(
+                "subscribe",
+                Subscribe::NOTIFICATION,
+                Subscribe::UNSUBSCRIBE,
+                move |_, pending, _, _| {
+                    let (asked, ended) = (Arc::clone(&asked), Arc::clone(&ended));
+                    async move {
+                        let stream = stream::iter(1..=items).map(move |seq| {
+                            asked.store(seq, Ordering::Relaxed);
+                            Ok(EventItem::Live { seq })
+                        });
+                        let Ok(sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
+                        let end = pump::<Subscribe>(sink, stream.boxed(), Duration::from_millis(20)).await;
+                        ended.notify_one();
+                        end
+                    }
+                },
+            )
             .expect("registered once");
         module
     }

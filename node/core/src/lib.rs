@@ -7,5 +7,6 @@ pub mod governance;
 pub mod ids;
 pub mod invite;
 pub mod log;
+pub mod signal;
 pub mod standing;
 pub mod sync;

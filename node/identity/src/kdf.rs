@@ -19,6 +19,8 @@ pub enum Purpose {
     Register,
     /// Id of a join request.
     JoinRequest,
+    /// Id of a signal.
+    Signal,
     /// Message secret of an epoch from its history root.
     EpochMessage,
     /// Key of live frames.
@@ -81,6 +83,7 @@ impl Purpose {
             Self::Certificate => "folkmoot v1 certificate",
             Self::Register => "folkmoot v1 register",
             Self::JoinRequest => "folkmoot v1 join-request",
+            Self::Signal => "folkmoot v1 signal",
             Self::EpochMessage => "folkmoot v1 epoch-msg",
             Self::Live => "folkmoot v1 live",
             Self::Chunk => "folkmoot v1 chunk",
@@ -129,7 +132,7 @@ pub fn derive_secret(purpose: Purpose, parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
 mod tests {
     use super::*;
 
-    const ALL: [Purpose; 31] = [
+    const ALL: [Purpose; 32] = [
         Purpose::AuthEvent,
         Purpose::Entry,
         Purpose::LogInit,
@@ -137,6 +140,7 @@ mod tests {
         Purpose::Certificate,
         Purpose::Register,
         Purpose::JoinRequest,
+        Purpose::Signal,
         Purpose::EpochMessage,
         Purpose::Live,
         Purpose::Chunk,

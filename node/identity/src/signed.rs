@@ -23,6 +23,8 @@ pub enum Context {
     Join,
     /// A public server's advert.
     Advert,
+    /// A signal: presence, typing.
+    Signal,
 }
 
 impl Context {
@@ -35,6 +37,7 @@ impl Context {
             Self::Register => "folkmoot/v1/register",
             Self::Join => "folkmoot/v1/join",
             Self::Advert => "folkmoot/v1/advert",
+            Self::Signal => "folkmoot/v1/signal",
         }
     }
 

@@ -26,7 +26,7 @@ const ROW_OVERHEAD_BYTES: usize = 32;
 /// Rows to be written together. Dropped, it leaves no trace.
 pub struct Batch {
     pub(crate) numbers: Arc<Numbers>,
-    sealer: Arc<Sealer>,
+    pub(crate) sealer: Arc<Sealer>,
     nonces: Nonces,
     pub(crate) ops: Vec<Op>,
     /// Encoded events; they get their numbers when they are written.
@@ -369,7 +369,7 @@ impl Batch {
         self.ops.push(Op { column, key, value: Some(value) });
     }
 
-    fn delete(&mut self, column: Column, key: Vec<u8>) {
+    pub(crate) fn delete(&mut self, column: Column, key: Vec<u8>) {
         self.bytes += key.len() + ROW_OVERHEAD_BYTES;
         self.ops.push(Op { column, key, value: None });
     }

@@ -36,14 +36,18 @@ pub(crate) enum Column {
     /// - `'C' ‖ name hash(32)` -> sealed(StoredConsumer)
     /// - `'D' ‖ channel number(4) ‖ message(32) ‖ hlc(8) ‖ edit(32)` -> account(32): edits of a message
     /// - `'E' ‖ epoch(32) ‖ kind(1)` -> sealed(secret(32)); kind 1 messages, 2 history
+    /// - `'F' ‖ channel(32)` -> sealed(StoredDraft)
+    /// - `'I' ‖ hlc(8) ‖ entry(32)` -> sealed(StoredNotice): the inbox, oldest first
     /// - `'K' ‖ kind(1) ‖ channel number(4) ‖ hlc(8) ‖ message(32)` -> nothing; kind 1 passed over as unread, 2 calls this account, 3
     ///   pinned, then with the stamp of the pin
+    /// - `'L' ‖ place(1) [‖ server(32) or channel(32)]` -> sealed(StoredNoticeSettings); place 0 everything, 1 server, 2 channel
     /// - `'M' ‖ channel(32)` -> sealed(StoredMarker)
     /// - `'N' ‖ nonce key(32)` -> sealed(StoredNonce)
     /// - `'P' ‖ device(32)` -> sealed(what the overlay knows of a peer)
     /// - `'R' ‖ account(32) ‖ kind(1) [‖ device(32)]` -> sealed(SignedBytes); kind 1 profile, 2 prekey, 3 peer
     /// - `'S' ‖ name hash(32)` -> sealed(StoredSetting)
     /// - `'T' ‖ channel number(4) ‖ message(32) ‖ hlc(8) ‖ message(32)` -> nothing: the thread that begins with a message
+    /// - `'U' ‖ name hash(32)` -> sealed(StoredUiState)
     /// - `'X' ‖ expiry ms(8) ‖ nonce key(32)` -> nothing: nonces in the order they expire
     /// - `'Z' ‖ row of timeline(44)` -> nothing: rows whose earlier value is to vanish from the disk
     State,

@@ -7,7 +7,10 @@ use folkmoot_core::{
 };
 use folkmoot_identity::{Hlc, RegisterKind};
 
-use crate::{mark::Mark, record::EpochSecretKind};
+use crate::{
+    mark::Mark,
+    record::{EpochSecretKind, NoticePlace},
+};
 
 /// Key of the sealed check value.
 pub(crate) const CHECK: &[u8] = &[0x00];
@@ -24,13 +27,17 @@ pub(crate) mod tag {
     pub(crate) const CONSUMER: u8 = b'C';
     pub(crate) const EDIT: u8 = b'D';
     pub(crate) const EPOCH: u8 = b'E';
+    pub(crate) const DRAFT: u8 = b'F';
+    pub(crate) const NOTICE: u8 = b'I';
     pub(crate) const MARK: u8 = b'K';
+    pub(crate) const NOTICE_SETTINGS: u8 = b'L';
     pub(crate) const MARKER: u8 = b'M';
     pub(crate) const NONCE: u8 = b'N';
     pub(crate) const PEER: u8 = b'P';
     pub(crate) const REGISTER: u8 = b'R';
     pub(crate) const SETTING: u8 = b'S';
     pub(crate) const REPLY: u8 = b'T';
+    pub(crate) const UI_STATE: u8 = b'U';
     pub(crate) const NONCE_EXPIRY: u8 = b'X';
     pub(crate) const WIPE: u8 = b'Z';
 }
@@ -191,6 +198,37 @@ pub(crate) fn nonce_expiry(expires_ms: u64, nonce: &[u8; 32]) -> Vec<u8> {
 pub(crate) fn read_nonce_expiry(key: &[u8]) -> Option<(u64, [u8; 32])> {
     let (expires_ms, nonce) = key.get(1..)?.split_first_chunk::<8>()?;
     Some((u64::from_be_bytes(*expires_ms), nonce.try_into().ok()?))
+}
+
+pub(crate) fn notice(hlc: Hlc, entry: &EntryId) -> Vec<u8> {
+    let mut key = tagged(tag::NOTICE, &hlc.bits().to_be_bytes());
+    key.extend_from_slice(entry.as_ref());
+    key
+}
+
+pub(crate) fn read_notice(key: &[u8]) -> Option<(Hlc, EntryId)> {
+    let (hlc, entry) = key.get(1..)?.split_first_chunk::<8>()?;
+    Some((Hlc::from_bits(u64::from_be_bytes(*hlc)), EntryId::try_from(entry).ok()?))
+}
+
+pub(crate) fn notice_settings(place: &NoticePlace) -> Vec<u8> {
+    let (kind, id): (u8, &[u8]) = match place {
+        NoticePlace::Everywhere => (0, &[]),
+        NoticePlace::Server(server) => (1, server.as_ref()),
+        NoticePlace::Channel(channel) => (2, channel.as_ref()),
+    };
+    let mut key = tagged(tag::NOTICE_SETTINGS, &[kind]);
+    key.extend_from_slice(id);
+    key
+}
+
+pub(crate) fn read_notice_settings(key: &[u8]) -> Option<NoticePlace> {
+    match key.get(1..)?.split_first()? {
+        (0, []) => Some(NoticePlace::Everywhere),
+        (1, server) => ServerId::try_from(server).ok().map(NoticePlace::Server),
+        (2, channel) => ChannelId::try_from(channel).ok().map(NoticePlace::Channel),
+        _ => None,
+    }
 }
 
 /// The first key that does not begin with `prefix`; `None` when there is none.

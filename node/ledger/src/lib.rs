@@ -11,6 +11,7 @@ mod anchor;
 mod backend;
 mod batch;
 mod catalog;
+mod desk;
 mod error;
 mod folder;
 mod key;
@@ -32,7 +33,8 @@ pub use ledger::Ledger;
 pub use mark::Mark;
 pub use open::LedgerOptions;
 pub use record::{
-    EpochSecret, EpochSecretKind, EventRecord, Judged, LogRecord, NonceRecord, ReadMarker, StoredEntry, SubjectRecord,
+    Draft, EpochSecret, EpochSecretKind, EventRecord, Judged, LogRecord, NonceRecord, Notice, NoticeLevel, NoticePlace,
+    NoticeReason, NoticeSettings, QuietHours, ReadMarker, StoredEntry, SubjectRecord, UiState,
 };
 pub use snapshot::{ExpiredNonce, Position, Snapshot};
 pub use space::FreeSpace;

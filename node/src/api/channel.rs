@@ -1,22 +1,26 @@
 //! `channel.*`.
 
 use folkmoot_core::{
-    governance::ChannelKind as Kind,
+    governance::{ChannelKind as Kind, Permission},
     ids::{ChannelId, EntryId},
+    signal::Said,
 };
 use folkmoot_identity::name::validate_name;
+use folkmoot_ledger::NoticePlace;
 use folkmoot_proto::limits::{NAME_CHARS, TOPIC_CHARS};
 use folkmoot_rpc::{
     ApiError, CallContext,
     contract::{
-        Created, Page,
-        channel::{Channel, ChannelKind, ChannelParams, CreateParams, ListParams, MarkReadParams, ReadState},
+        Created, Done, Page,
+        channel::{
+            Channel, ChannelKind, ChannelParams, CreateParams, ListParams, MarkReadParams, MuteParams, ReadState,
+        },
     },
     ids,
 };
 
 use super::{Api, error, nonce, render, server};
-use crate::pipeline::NewChannel;
+use crate::{clock::now_ms, events::EventKind, pipeline::NewChannel, presence::say};
 
 pub(super) async fn create(
     api: &Api,
@@ -95,6 +99,41 @@ pub(super) async fn mark_read(api: &Api, context: CallContext, params: MarkReadP
         })
     })
     .await
+}
+
+pub(super) async fn mute(api: &Api, context: CallContext, params: MuteParams) -> Result<Channel, ApiError> {
+    let channel = ChannelId::new(params.channel_id.to_bytes());
+    let server = api.channel_view(&context, channel)?.id;
+    let muted = params.muted;
+    let changed = api.node.pipeline.act(move |turn| {
+        let place = NoticePlace::Channel(channel);
+        let before = turn.world.desk.rev_of(&place);
+        let settings = turn.change_notice_settings(place, None, |settings| settings.muted = muted)?;
+        if settings.rev != before {
+            turn.emit_notice_settings(EventKind::ChannelUpdated, Some(server), Some(channel))?;
+        }
+        Ok(())
+    });
+    changed.await.map_err(|e| error::pipeline(&e))?.map_err(|refused| error::desk(refused, "settings"))?;
+    api.channel(&context, channel).await
+}
+
+pub(super) async fn typing(api: &Api, context: CallContext, params: ChannelParams) -> Result<Done, ApiError> {
+    let channel = ChannelId::new(params.channel_id.to_bytes());
+    let view = api.channel_view(&context, channel)?;
+    if !view.state.takes_messages(&channel) {
+        return Err(ApiError::precondition("a category takes no messages"));
+    }
+    view.state
+        .may(&view.me, Permission::Send, Some(&channel), now_ms())
+        .map_err(|denied| ApiError::forbidden(denied.missing()))?;
+    let presences = &api.node.presences;
+    // Somebody invisible would be seen by it.
+    let told = presences.own().is_some_and(|own| own.said().is_some());
+    if told && presences.begins_typing(channel) {
+        say(presences, &api.node.pipeline, &api.node.overlay, &[view.id], Said::Typing { channel }).await;
+    }
+    Ok(Done {})
 }
 
 impl Api {

@@ -6,7 +6,7 @@ use folkmoot_identity::{KeystoreError, name::NameError, profile::ProfileError};
 use folkmoot_ledger::LedgerError;
 use folkmoot_rpc::{ApiError, ErrorKind};
 
-use crate::pipeline::{ActError, PipelineError, PublishError};
+use crate::pipeline::{ActError, DeskError, PipelineError, PublishError};
 
 /// 8001 with the path that the ledger names; a locked ledger is 1004.
 pub(super) fn ledger(error: &LedgerError) -> ApiError {
@@ -83,6 +83,20 @@ pub(super) fn act(error: ActError) -> ApiError {
         ActError::NonceReused => ApiError::nonce_reused(),
         ActError::Refused(why) => ApiError::precondition(why),
         ActError::Storage(error) => ledger(&error),
+    }
+}
+
+/// 2003, or 3004 naming what there is too much of.
+pub(super) fn desk(error: DeskError, what: &str) -> ApiError {
+    match error {
+        DeskError::NotReady => no_identity(),
+        DeskError::Conflict { rev } => ApiError::conflict(rev),
+        DeskError::Full { limit } => {
+            let error = ApiError::new(ErrorKind::Quota, format!("at most {limit} {what} are kept"));
+            let detail = folkmoot_rpc::error::ErrorDetail { limit: Some(limit as u64), ..Default::default() };
+            error.with_detail(detail)
+        }
+        DeskError::Ledger(error) => ledger(&error),
     }
 }
 

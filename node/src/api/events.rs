@@ -6,13 +6,14 @@ use folkmoot_core::{
     governance::Role,
     ids::{ChannelId, EntryId, EventId, ServerId},
 };
-use folkmoot_ledger::{EventRecord, LedgerError, Snapshot};
+use folkmoot_ledger::{EventRecord, LedgerError, NoticeReason, Snapshot};
 use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind, EventSource, EventStream,
     contract::{
-        Hlc,
+        Hlc, Scope,
         events::{AckParams, AckResult, Event, EventItem, HeadResult, PollParams, PollResult, SubscribeParams},
         node::NoParams,
+        ui::StateKey,
     },
     ids,
 };
@@ -261,11 +262,38 @@ impl Api {
         let view = record.server.and_then(|server| self.node.views.server(&server));
         let null = || RawValue::NULL.to_owned();
         let raw = |value: Option<serde_json::Result<Box<RawValue>>>| value.and_then(Result::ok).unwrap_or_else(null);
+        // What no single id of 32 bytes names.
+        match kind {
+            EventKind::UiStateUpdated => {
+                let key = std::str::from_utf8(&record.subject).ok().and_then(StateKey::new);
+                let state = key.map(|key| super::ui::state(snapshot, key)).transpose()?;
+                return Ok(raw(state.map(|state| to_raw_value(&state))));
+            }
+            EventKind::NotificationSettingsUpdated => {
+                let settings = super::notification::settings_of(self, snapshot, record.server, record.channel)?;
+                return Ok(raw(Some(to_raw_value(&settings))));
+            }
+            EventKind::NotificationCreated => {
+                let told = record
+                    .subject
+                    .split_last()
+                    .and_then(|(reason, id)| Some((EntryId::try_from(id).ok()?, NoticeReason::from_number(*reason)?)));
+                let told = told.map(|(id, reason)| self.notification(snapshot, id, reason)).transpose()?;
+                return Ok(raw(told.flatten().map(|told| to_raw_value(&told))));
+            }
+            _ => {}
+        }
         let Some(subject) = subject else {
             // Built-in roles are named by their word.
             return Ok(raw(view.and_then(|view| role_data(&view, &record.subject)).map(|role| to_raw_value(&role))));
         };
         Ok(match kind {
+            EventKind::UiStateUpdated | EventKind::NotificationSettingsUpdated | EventKind::NotificationCreated => {
+                null()
+            }
+            EventKind::DraftUpdated => {
+                raw(Some(to_raw_value(&super::draft::draft(snapshot, &ChannelId::new(subject))?)))
+            }
             EventKind::MessageCreated
             | EventKind::MessageEdited
             | EventKind::MessageDeleted
@@ -292,7 +320,10 @@ impl Api {
             EventKind::MemberJoined | EventKind::MemberUpdated | EventKind::MemberTimedOut => {
                 let account = folkmoot_core::ids::AccountId::new(subject);
                 raw(view
-                    .and_then(|view| render::member(&view, &account, false, record.ts_ms))
+                    .and_then(|view| {
+                        let seen = self.seen(&view.id, &account, &view.me);
+                        render::member(&view, &account, seen, record.ts_ms)
+                    })
                     .map(|m| to_raw_value(&m)))
             }
             EventKind::MemberLeft => raw(Some(to_raw_value(&serde_json::json!({
@@ -364,9 +395,11 @@ fn channel_id(record: &EventRecord) -> Option<ids::ChannelId> {
     record.channel.map(|channel| ids::ChannelId::from_bytes(*channel.as_bytes()))
 }
 
-/// Events of servers that a token may not touch are not shown to it.
+/// Events of servers that a token may not touch are not shown to it, nor what is the person's own without the right to it.
 fn allowed(context: &CallContext, record: &EventRecord) -> bool {
+    let personal = EventKind::from_number(record.kind).is_some_and(EventKind::is_personal);
     server_id(record).is_none_or(|server| context.allows_server(server))
+        && (!personal || context.scopes().allows(Scope::Identity))
 }
 
 /// Consumers belong to their token.

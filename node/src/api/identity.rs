@@ -66,6 +66,7 @@ pub(super) async fn get(api: &Api, _context: CallContext, _params: NoParams) -> 
 }
 
 pub(super) async fn update(api: &Api, _context: CallContext, params: UpdateParams) -> Result<Identity, ApiError> {
+    let _one_at_a_time = api.node.identity.lock().await;
     let current = api.identity()?;
     if params.if_rev.is_some_and(|rev| rev != current.rev) {
         return Err(ApiError::conflict(current.rev));
@@ -76,7 +77,15 @@ pub(super) async fn update(api: &Api, _context: CallContext, params: UpdateParam
     let name = params.display_name.as_deref().unwrap_or(&current.display_name);
     let bio = params.bio.as_deref().or(current.bio.as_deref()).unwrap_or_default();
     let profile = Profile::new(name, bio).map_err(|e| error::profile(&e))?;
-    let register = api.keystore(move |keystore| keystore.update_profile(&profile, now_ms())).await?;
+    if profile.display_name() == current.display_name && profile.bio() == current.bio.as_deref().unwrap_or_default() {
+        return Ok(current);
+    }
+    if let Err(error) = api.node.ledger.check_writable() {
+        return Err(error::ledger(&error));
+    }
+    // Revisions are stamps: two changes within a millisecond have two.
+    let now_ms = now_ms().max(current.rev + 1);
+    let register = api.keystore(move |keystore| keystore.update_profile(&profile, now_ms)).await?;
     let account = api.node.keystore.account().ok_or_else(ApiError::locked)?;
     api.node
         .pipeline

@@ -1,7 +1,5 @@
 //! `member.*`.
 
-use std::collections::BTreeSet;
-
 use folkmoot_core::ids::AccountId;
 use folkmoot_rpc::{
     ApiError, CallContext,
@@ -17,13 +15,12 @@ use crate::{clock::now_ms, view::ServerView};
 pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) -> Result<Page<Member>, ApiError> {
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
-    let online = api.online(&view).await;
     let query = params.query.map(|query| query.to_lowercase());
     let now = now_ms();
     let mut members: Vec<Member> = view
         .state
         .members()
-        .filter_map(|account| render::member(&view, &account, online.contains(&account), now))
+        .filter_map(|account| render::member(&view, &account, api.seen(&view.id, &account, &view.me), now))
         .filter(|member| params.role.as_ref().is_none_or(|role| member.roles.contains(role)))
         .filter(|member| params.online.is_none_or(|wanted| member.online == wanted))
         .filter(|member| query.as_ref().is_none_or(|query| member.display_name.to_lowercase().contains(query)))
@@ -36,19 +33,13 @@ pub(super) async fn list(api: &Api, context: CallContext, params: ListParams) ->
 pub(super) async fn get(api: &Api, context: CallContext, params: MemberParams) -> Result<Member, ApiError> {
     let view = api.view(params.server_id)?;
     api.allow(&context, view.id)?;
-    api.member(&view, &AccountId::new(params.account_id.to_bytes())).await
+    api.member(&view, &AccountId::new(params.account_id.to_bytes()))
 }
 
 impl Api {
-    /// Accounts of a server of which a machine is connected; our own is.
-    async fn online(&self, view: &ServerView) -> BTreeSet<AccountId> {
-        let connected = self.node.overlay.peers().await.unwrap_or_default();
-        connected.iter().filter_map(|peer| view.state.account_of_device(&peer.device)).chain([view.me]).collect()
-    }
-
     /// A member as `member.get` shows it.
-    pub(super) async fn member(&self, view: &ServerView, account: &AccountId) -> Result<Member, ApiError> {
-        let online = self.online(view).await.contains(account);
-        render::member(view, account, online, now_ms()).ok_or_else(|| ApiError::not_found("member"))
+    pub(super) fn member(&self, view: &ServerView, account: &AccountId) -> Result<Member, ApiError> {
+        render::member(view, account, self.seen(&view.id, account, &view.me), now_ms())
+            .ok_or_else(|| ApiError::not_found("member"))
     }
 }

@@ -5,6 +5,7 @@ mod channel_change;
 mod channel_permissions;
 mod contact;
 mod directory;
+mod draft;
 mod error;
 mod events;
 mod identity;
@@ -15,6 +16,8 @@ mod message;
 mod net;
 mod node;
 mod nonce;
+mod notification;
+mod presence;
 mod render;
 mod server;
 mod server_audit;
@@ -22,6 +25,7 @@ mod server_heirs;
 mod server_role;
 mod server_rollback;
 mod settings;
+mod ui;
 
 use std::sync::Arc;
 
@@ -61,7 +65,13 @@ pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
     let api = Api { node };
     let gate_api = api.clone();
     let gate: Gate = Arc::new(move |method| gate_api.gate(method));
-    let builder = Registry::builder().gate(gate).events(Arc::new(events::Source::new(api.clone())));
+    let listening = api.clone();
+    let builder = Registry::builder()
+        .gate(gate)
+        .events(Arc::new(events::Source::new(api.clone())))
+        .subscription::<c::presence::Subscribe, _, _>(move |context, params| {
+        presence::subscribe(listening.clone(), context, params)
+    });
     let builder = bind!(builder, api, {
         c::node::Info => node::info,
         c::node::Health => node::health,
@@ -104,6 +114,10 @@ pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
         c::channel_permissions::Get => channel_permissions::get,
         c::channel_permissions::Set => channel_permissions::set,
         c::channel_permissions::Explain => channel_permissions::explain,
+        c::channel::Mute => channel::mute,
+        c::channel::Typing => channel::typing,
+        c::draft::Get => draft::get,
+        c::draft::Set => draft::set,
         c::message::Send => message::send,
         c::message::List => message::list,
         c::message::Get => message::get,
@@ -134,6 +148,15 @@ pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
         c::net::Status => net::status,
         c::net::Peers => net::peers,
         c::net::Connect => net::connect,
+        c::net::Disconnect => net::disconnect,
+        c::net::SyncStatus => net::sync_status,
+        c::notification::List => notification::list,
+        c::notification::GetSettings => notification::get_settings,
+        c::notification::SetSettings => notification::set_settings,
+        c::presence::Get => presence::get,
+        c::presence::Set => presence::set,
+        c::ui::GetState => ui::get_state,
+        c::ui::SetState => ui::set_state,
         c::events::Poll => events::poll,
         c::events::Head => events::head,
         c::events::Ack => events::ack,

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use folkmoot_core::ids::ServerId;
 use folkmoot_overlay::{Address, DialError, NetStatus as Overlay};
 use folkmoot_rpc::{
     ApiError, CallContext, ErrorKind,
     contract::{
         Page,
-        net::{ConnectParams, Connected, Direction, NatStatus, NetStatus, Peer},
+        net::{
+            ChannelGaps, ConnectParams, Connected, Direction, DisconnectParams, Disconnected, NatStatus, NetStatus,
+            Peer, ServerSync, SyncPeer, SyncStatusParams,
+        },
         node::NoParams,
     },
     ids,
 };
 
 use super::Api;
-use crate::clock::now_ms;
+use crate::{clock::now_ms, pipeline::World};
 
 pub(super) async fn status(api: &Api, _context: CallContext, _params: NoParams) -> Result<NetStatus, ApiError> {
     let status = api.overlay_status().await?;
@@ -109,6 +113,74 @@ pub(super) async fn connect(api: &Api, _context: CallContext, params: ConnectPar
         _ => ApiError::peer_unreachable(error.to_string()),
     })?;
     Ok(Connected { peer_id: device.peer_id() })
+}
+
+pub(super) async fn disconnect(
+    api: &Api,
+    _context: CallContext,
+    params: DisconnectParams,
+) -> Result<Disconnected, ApiError> {
+    let peers = api.node.overlay.peers().await.map_err(|_| ApiError::busy("the node is stopping"))?;
+    let peer = peers.iter().find(|peer| peer.device.peer_id() == params.peer_id);
+    let peer = peer.ok_or_else(|| ApiError::not_found("peer"))?;
+    api.node.overlay.disconnect(peer.device).await.map_err(|_| ApiError::busy("the node is stopping"))?;
+    Ok(Disconnected { peer_id: params.peer_id })
+}
+
+pub(super) async fn sync_status(
+    api: &Api,
+    context: CallContext,
+    params: SyncStatusParams,
+) -> Result<Page<ServerSync>, ApiError> {
+    let views = match params.server_id {
+        Some(server) => {
+            let view = api.view(server)?;
+            api.allow(&context, view.id)?;
+            vec![view]
+        }
+        None => api.node.views.all().into_iter().filter(|view| api.allow(&context, view.id).is_ok()).collect(),
+    };
+    let servers: Vec<ServerId> = views.iter().map(|view| view.id).collect();
+    let gaps = api.node.pipeline.read(move |world| servers.iter().map(|server| gaps_of(world, server)).collect());
+    let gaps: Vec<Vec<ChannelGaps>> = gaps.await.map_err(|e| super::error::pipeline(&e))?;
+    let connected = api.node.overlay.peers().await.map_err(|_| ApiError::busy("the node is stopping"))?;
+    let progress = api.node.sync.progress();
+    let items = views.iter().zip(gaps).map(|(view, channels)| {
+        let members = connected.iter().filter(|peer| view.state.is_member_device(&peer.device));
+        let peers = members.map(|peer| {
+            let asked = progress.of(view.id, peer.device);
+            let account = view.state.account_of_device(&peer.device);
+            SyncPeer {
+                peer_id: peer.device.peer_id(),
+                account_id: account.map(|a| ids::AccountId::from_bytes(*a.as_bytes())),
+                asking: asked.asking,
+                synced_at: asked.synced_ms,
+                error: asked.error,
+            }
+        });
+        ServerSync {
+            server_id: ids::ServerId::from_bytes(*view.id.as_bytes()),
+            missing: channels.iter().map(|channel| channel.missing).fold(0, u64::saturating_add),
+            peers: peers.collect(),
+            channels,
+        }
+    });
+    Ok(Page::whole(items.collect()))
+}
+
+/// The channels of a server in which something is missing.
+fn gaps_of(world: &World, server: &ServerId) -> Vec<ChannelGaps> {
+    let (Some(me), Some(server)) = (world.me.as_ref(), world.servers.get(server)) else { return Vec::new() };
+    let me = me.account_id();
+    let channels = server.channels.iter().filter(|(id, _)| server.governance.state().sees(&me, id));
+    channels
+        .filter_map(|(id, channel)| {
+            let gaps = || channel.logs.values().flat_map(|log| log.ranges.gaps());
+            let missing = gaps().map(|gap| gap.count()).fold(0, u64::saturating_add);
+            let channel_id = ids::ChannelId::from_bytes(*id.as_bytes());
+            (missing > 0).then(|| ChannelGaps { channel_id, gaps: gaps().count() as u64, missing })
+        })
+        .collect()
 }
 
 impl Api {

@@ -5,13 +5,13 @@ use folkmoot_core::{
     ids::{ChannelId, EntryId},
     log::Moment,
 };
-use folkmoot_ledger::{Mark, Snapshot};
+use folkmoot_ledger::{Mark, NoticePlace, Snapshot};
 use folkmoot_rpc::{
-    contract::{act, channel, member, permission, server, server_role},
+    contract::{act, channel, member, permission, presence::Status, server, server_role},
     ids,
 };
 
-use super::Api;
+use super::{Api, presence::Seen};
 use crate::{pipeline::rev, view::ServerView};
 
 /// Messages counted as unread at most: beyond it the number says "many".
@@ -160,7 +160,7 @@ pub(super) fn channel(view: &ServerView, id: &ChannelId, snapshot: &Snapshot<'_>
         read_up_to: snapshot.read_marker(id).ok().flatten().map(|marker| message_id(marker.entry)),
         unread: unread.messages,
         mentions: unread.mentions,
-        muted: false,
+        muted: snapshot.notice_settings(&NoticePlace::Channel(*id)).ok().flatten().is_some_and(|s| s.muted),
         rev: rev(held.changed),
     })
 }
@@ -202,7 +202,7 @@ pub(super) fn unread(snapshot: &Snapshot<'_>, channel: &ChannelId) -> Unread {
 pub(super) fn member(
     view: &ServerView,
     account: &folkmoot_core::ids::AccountId,
-    online: bool,
+    seen: Seen,
     now_ms: u64,
 ) -> Option<member::Member> {
     let held = view.state.member(account)?;
@@ -214,7 +214,10 @@ pub(super) fn member(
         roles: held.roles.iter().map(role_id).collect(),
         level: view.state.level_of(account),
         joined_at: held.joined.ms(),
-        online,
+        bio: view.bio_of(account).map(str::to_owned),
+        online: seen.status != Status::Offline,
+        status: seen.status,
+        status_text: seen.text,
         bot: false,
         timeout_until: view.state.timeout_until(account, now_ms),
     })

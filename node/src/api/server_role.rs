@@ -71,7 +71,7 @@ pub(super) async fn assign(api: &Api, context: CallContext, params: AssignParams
     let (server, account) = (view.id, AccountId::new(params.account_id.to_bytes()));
     let role = render::role_of(&params.role_id);
     api.act(move |turn| turn.assign_role(server, account, role)).await?;
-    api.member(&*api.view(params.server_id)?, &account).await
+    api.member(&*api.view(params.server_id)?, &account)
 }
 
 pub(super) async fn unassign(api: &Api, context: CallContext, params: AssignParams) -> Result<Member, ApiError> {
@@ -80,7 +80,7 @@ pub(super) async fn unassign(api: &Api, context: CallContext, params: AssignPara
     let (server, account) = (view.id, AccountId::new(params.account_id.to_bytes()));
     let role = render::role_of(&params.role_id);
     api.act(move |turn| turn.unassign_role(server, account, role)).await?;
-    api.member(&*api.view(params.server_id)?, &account).await
+    api.member(&*api.view(params.server_id)?, &account)
 }
 
 impl Api {

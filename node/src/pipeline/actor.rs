@@ -52,6 +52,8 @@ pub struct Wiring {
     pub log_index: Arc<LogIndex>,
     /// Follows and leaves gossip topics.
     pub topics: crate::topics::Topics,
+    /// Told what others say of themselves.
+    pub presences: Arc<crate::presence::Presences>,
     /// Told when a peer seems to know more than we do.
     pub wants_sync: mpsc::Sender<crate::sync::Nudge>,
     /// Told the number of the newest event once what it is about can be seen in `views`.

@@ -57,6 +57,10 @@ fn ingest(turn: &mut Turn<'_>, topic: &[u8; 32], source: DeviceId, frame: &[u8])
         let events: Vec<SignedBytes> = frame.events.into_iter().map(Into::into).collect();
         verdict = worse(verdict, super::govern::ingest_gossip(turn, server_id, events, source));
     }
+    if !frame.signals.is_empty() {
+        let signals = frame.signals.into_iter().map(Into::into).collect();
+        verdict = worse(verdict, super::signals::ingest_gossip(turn, (server_id, scope), signals));
+    }
     for register in frame.registers {
         verdict = worse(verdict, super::registers::ingest_gossip(turn, register.into()));
     }

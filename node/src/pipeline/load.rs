@@ -11,7 +11,7 @@ use folkmoot_core::{
 use folkmoot_identity::signed::SignedBytes;
 use folkmoot_ledger::{EpochSecret, EpochSecretKind, LedgerError, LogRecord, Snapshot};
 
-use super::{Log, Me, Server, Turn, World};
+use super::{Desk, Log, Me, Server, Turn, World};
 
 /// Why the ledger's content makes no world.
 #[derive(Debug, thiserror::Error)]
@@ -55,11 +55,20 @@ impl Turn<'_> {
         for record in snapshot.logs()? {
             self.load_log(&snapshot, record, &me)?;
         }
+        self.world.desk = Desk::load(&snapshot)?;
         self.world.me = Some(me);
         self.load_rejudging(&snapshot)?;
         let servers: Vec<ServerId> = self.world.servers.keys().copied().collect();
         for server in servers {
             super::keys::refresh(self, server)?;
+        }
+        // The keystore is written first: a crash in between leaves members with the old profile.
+        let profile = self.world.me.as_ref().map(|me| me.account.profile().clone());
+        if let Some(profile) = profile
+            && !self.world.servers.is_empty()
+            && self.world.registers.would_take(&profile)
+        {
+            self.publish_register(profile)?;
         }
         Ok(())
     }

@@ -111,6 +111,11 @@ impl Turn<'_> {
         if forks {
             batch.emit(event(EventKind::MemberForked));
         }
+        if header.kind == EntryKind::Message
+            && let Err(error) = self.give_notice(server_id, channel_id, author, kept.entry())
+        {
+            tracing::error!(%error, "nobody is told of a message");
+        }
         let stored = StoredEntry { channel: channel_id, entry: kept.into_entry(), judged };
         self.world.in_flight.add(stored.clone());
         self.follow(&spot, &stored.entry, judged)?;

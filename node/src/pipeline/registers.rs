@@ -70,6 +70,15 @@ impl Registers {
         }
     }
 
+    /// What an account tells about itself; `None` when nothing.
+    #[must_use]
+    pub fn bio(&self, account: &AccountId) -> Option<&str> {
+        match &self.profiles.get(account)?.value {
+            RegisterValue::Profile(profile) => Some(profile.bio()).filter(|bio| !bio.is_empty()),
+            _ => None,
+        }
+    }
+
     /// The X25519 key to which secrets for a device are sealed.
     #[must_use]
     pub fn prekey(&self, device: &DeviceId) -> Option<[u8; 32]> {

@@ -54,6 +54,8 @@ pub struct World {
     pub topics: HashMap<[u8; 32], (ServerId, ScopeId)>,
     /// Profiles, prekeys and addresses of everybody met.
     pub registers: Registers,
+    /// What lies on the desk of this node's person.
+    pub desk: super::Desk,
     /// Greatest stamp seen or made.
     pub hlc: Hlc,
     /// What was done to messages, as far as it was asked for.
@@ -99,6 +101,10 @@ pub struct Server {
     pub(super) succession_seen: usize,
     /// Effects from this stamp on are to be judged anew.
     pub(super) rejudge_from: Option<Hlc>,
+    /// How fast authors say what passes.
+    pub(super) signal_rates: Rates,
+    /// How fast this node's person is disturbed.
+    pub(super) notice_rates: Rates,
 }
 
 impl Server {
@@ -114,6 +120,8 @@ impl Server {
             succession_due_ms: None,
             succession_seen: 0,
             rejudge_from: None,
+            signal_rates: Rates::default(),
+            notice_rates: Rates::default(),
         }
     }
 

@@ -16,8 +16,8 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Nudge, auth, serve, session::Session};
-use crate::{log_index::LogIndex, pipeline::Pipeline, view::Views};
+use super::{Nudge, Progress, auth, serve, session::Session};
+use crate::{clock::now_ms, log_index::LogIndex, pipeline::Pipeline, view::Views};
 
 /// How often every connected member is asked, gap or no gap.
 const PERIOD: Duration = Duration::from_secs(30);
@@ -45,6 +45,7 @@ async fn tell(triggers: &mpsc::Sender<Trigger>, trigger: Trigger) {
 pub struct SyncHandle {
     triggers: mpsc::Sender<Trigger>,
     nudges: mpsc::Sender<Nudge>,
+    progress: Arc<Progress>,
 }
 
 impl SyncHandle {
@@ -63,6 +64,12 @@ impl SyncHandle {
         if self.nudges.try_send(nudge).is_err() {
             tracing::trace!("many syncs are asked for already");
         }
+    }
+
+    /// Who is being asked.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// Where the pipeline puts its nudges.
@@ -114,7 +121,7 @@ impl SyncHandle {
     pub fn channel() -> (Self, Inbox) {
         let (triggers, trigger_inbox) = mpsc::channel(TRIGGER_CAP);
         let (nudges, nudge_inbox) = mpsc::channel(TRIGGER_CAP);
-        (Self { triggers, nudges }, Inbox { triggers: trigger_inbox, nudges: nudge_inbox })
+        (Self { triggers, nudges, progress: Arc::default() }, Inbox { triggers: trigger_inbox, nudges: nudge_inbox })
     }
 }
 
@@ -168,6 +175,7 @@ impl Sync {
             }
             Trigger::PeerDown(device) => {
                 self.connected.remove(&device);
+                self.handle.progress.forget(device);
                 self.waiting.retain(|(_, waiting)| *waiting != device);
             }
             Trigger::Finished(key) => {
@@ -215,6 +223,7 @@ impl Sync {
             return;
         }
         self.running.insert(key, false);
+        self.handle.progress.began(key);
         let pulling = Arc::clone(self.pulling.entry(server).or_insert_with(|| Arc::new(Semaphore::new(1))));
         let session = Session {
             pipeline: self.pipeline.clone(),
@@ -225,15 +234,18 @@ impl Sync {
             peer,
         };
         let (done, shutdown) = (self.handle.triggers.clone(), self.shutdown.clone());
+        let progress = Arc::clone(&self.handle.progress);
         self.tasks.spawn(async move {
             select! {
                 () = shutdown.cancelled() => {}
                 outcome = session.run() => match outcome {
                     Ok(outcome) => {
                         tracing::debug!(?server, ?peer, events = outcome.events, entries = outcome.entries, "synced");
+                        progress.ended(key, Ok(now_ms()));
                     }
                     Err(error) => {
                         tracing::debug!(?server, ?peer, error = &error as &dyn std::error::Error, "sync ended early");
+                        progress.ended(key, Err(error.to_string()));
                     }
                 },
             }

@@ -7,6 +7,7 @@ mod actor;
 mod auth;
 mod keys;
 mod peers;
+mod progress;
 mod pull;
 mod serve;
 mod session;
@@ -22,6 +23,7 @@ pub use actor::{Inbox, Reach, Sync, SyncHandle, answer_auth, answer_log};
 pub(crate) use auth::portions;
 pub use keys::{request_keys, serve_keys};
 pub use peers::Peers;
+pub use progress::{Asked, Progress};
 
 use crate::{
     log_index::LogIndex,

@@ -19,15 +19,14 @@ use tokio_util::task::AbortOnDropHandle;
 use zeroize::Zeroizing;
 
 use super::ClientError;
-use crate::contract::events::{EventItem, SubscribeParams};
 use crate::credential::Token;
 use crate::error::{ApiError, ErrorData};
 use crate::server::limits::{BODY_BYTES, RESPONSE_BYTES};
 
 /// Calls waiting to be written; then callers wait.
 const OUTBOX_CALLS: usize = 256;
-/// Events of one subscription waiting to be taken; about 3 MB of messages. Then it ends with 6002.
-const EVENTS_WAITING: usize = 4_096;
+/// Items of one subscription waiting to be taken; about 3 MB of messages. Then it ends with 6002.
+const ITEMS_WAITING: usize = 4_096;
 /// Calls written between two flushes.
 const FLUSH_CALLS: usize = 64;
 
@@ -35,22 +34,25 @@ type Stream = BufReader<BufWriter<Compat<TcpStream>>>;
 /// The answer to a call, unread.
 type Answer = Result<Box<RawValue>, ApiError>;
 
+/// What a subscription gets, unread.
+pub(super) enum Notice {
+    Item(Box<RawValue>),
+    /// The node ended it.
+    Ended(ApiError),
+    /// It was not read for too long and ends here.
+    Overflowed,
+}
+
 /// Who waits for an answer.
 enum Waiting {
     Call(oneshot::Sender<Answer>),
-    Subscribe(oneshot::Sender<Result<String, ApiError>>, mpsc::Sender<Result<EventItem, ApiError>>),
-}
-
-/// One subscription as the reading task knows it.
-struct Listener {
-    events: mpsc::Sender<Result<EventItem, ApiError>>,
-    last_seq: u64,
+    Subscribe(oneshot::Sender<Result<String, ApiError>>, mpsc::Sender<Notice>),
 }
 
 #[derive(Default)]
 struct Waiters {
     calls: HashMap<u64, Waiting>,
-    listeners: HashMap<String, Listener>,
+    listeners: HashMap<String, mpsc::Sender<Notice>>,
     closed: bool,
 }
 
@@ -131,7 +133,7 @@ impl WireError<'_> {
 
 /// `params` of a notification.
 #[derive(Deserialize)]
-struct Notice<'a> {
+struct WireNotice<'a> {
     #[serde(borrow)]
     subscription: Cow<'a, str>,
     #[serde(default, borrow)]
@@ -181,16 +183,18 @@ impl Connection {
         Ok(answer)
     }
 
-    /// Sends a subscription; its events come from the moment the answer does.
-    pub(super) async fn subscribe(
+    /// Sends a subscription; its items come from the moment the answer does.
+    pub(super) async fn subscribe<P>(
         &self,
         method: &str,
-        filter: &SubscribeParams,
-    ) -> Result<(oneshot::Receiver<Result<String, ApiError>>, mpsc::Receiver<Result<EventItem, ApiError>>), ClientError>
+        params: &P,
+    ) -> Result<(oneshot::Receiver<Result<String, ApiError>>, mpsc::Receiver<Notice>), ClientError>
+    where
+        P: Serialize + ?Sized + Sync,
     {
         let (waiting, answer) = oneshot::channel();
-        let (events, received) = mpsc::channel(EVENTS_WAITING);
-        self.send(Waiting::Subscribe(waiting, events), method, filter).await?;
+        let (items, received) = mpsc::channel(ITEMS_WAITING);
+        self.send(Waiting::Subscribe(waiting, items), method, params).await?;
         Ok((answer, received))
     }
 
@@ -331,11 +335,11 @@ fn on_answer(desk: &Desk, id: u64, result: Option<&RawValue>, error: Option<Wire
     // Who waited may have given up; then nobody is told.
     match waiting {
         Waiting::Call(caller) => drop(caller.send(answer)),
-        Waiting::Subscribe(caller, events) => {
+        Waiting::Subscribe(caller, items) => {
             let subscribed =
                 answer.and_then(|id| serde_json::from_str::<String>(id.get()).map_err(|_| ApiError::internal()));
             if let Ok(id) = &subscribed {
-                waiters.listeners.insert(id.clone(), Listener { events, last_seq: 0 });
+                waiters.listeners.insert(id.clone(), items);
             }
             drop(caller.send(subscribed));
         }
@@ -343,35 +347,27 @@ fn on_answer(desk: &Desk, id: u64, result: Option<&RawValue>, error: Option<Wire
 }
 
 fn on_notice(desk: &Desk, params: &RawValue) {
-    let notice = match serde_json::from_str::<Notice<'_>>(params.get()) {
-        Ok(notice) => notice,
+    let wire = match serde_json::from_str::<WireNotice<'_>>(params.get()) {
+        Ok(wire) => wire,
         Err(error) => {
             tracing::warn!(%error, "the node sent an unreadable notification");
             return;
         }
     };
-    let item = match (notice.result, notice.error) {
-        (Some(result), _) => serde_json::from_str::<EventItem>(result.get()).map_err(|error| {
-            tracing::warn!(%error, "the node sent an unreadable event");
-            ApiError::internal()
-        }),
-        (None, Some(error)) => Err(error.into_api()),
-        (None, None) => Err(ApiError::internal()),
+    let notice = match (wire.result, wire.error) {
+        (Some(result), _) => Notice::Item(result.to_owned()),
+        (None, Some(error)) => Notice::Ended(error.into_api()),
+        (None, None) => Notice::Ended(ApiError::internal()),
     };
     let mut waiters = desk.waiters();
-    let Some(listener) = waiters.listeners.get_mut(&*notice.subscription) else { return };
-    // The last place is kept for the error that says why it ended.
-    let room = listener.events.capacity() > 1;
-    let (item, ended) = match item {
-        Ok(item) if room => {
-            listener.last_seq = item.seq();
-            (Ok(item), false)
-        }
-        Ok(_) => (Err(ApiError::lagged(listener.last_seq)), true),
-        Err(error) => (Err(error), true),
+    let Some(listener) = waiters.listeners.get(&*wire.subscription) else { return };
+    // The last place is kept for what says why it ended.
+    let notice = match notice {
+        Notice::Item(_) if listener.capacity() <= 1 => Notice::Overflowed,
+        notice => notice,
     };
-    let gone = listener.events.try_send(item).is_err();
-    if ended || gone {
-        waiters.listeners.remove(&*notice.subscription);
+    let ends = !matches!(notice, Notice::Item(_));
+    if listener.try_send(notice).is_err() || ends {
+        waiters.listeners.remove(&*wire.subscription);
     }
 }

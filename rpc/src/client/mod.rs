@@ -6,6 +6,7 @@ mod endpoint;
 mod follow;
 
 use std::io;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,12 +17,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
-use crate::contract::Method;
-use crate::contract::events::{EventItem, Subscribe, SubscribeParams, UNSUBSCRIBE};
+use crate::contract::events::{Subscribe, SubscribeParams};
+use crate::contract::{self, Method};
 use crate::credential::{CredentialError, Token};
 use crate::error::ApiError;
 
-use connection::Connection;
+use connection::{Connection, Notice};
 pub use endpoint::Endpoint;
 pub use follow::Follow;
 
@@ -186,13 +187,31 @@ impl Client {
     /// # Errors
     /// What the node answered, or why no answer came.
     pub async fn subscribe(&self, filter: &SubscribeParams) -> Result<Subscription, ClientError> {
-        let (answer, events) = self.connection.subscribe(Subscribe::NAME, filter).await?;
+        self.open_subscription(filter).await
+    }
+
+    /// Opens any subscription of the contract.
+    ///
+    /// # Errors
+    /// What the node answered, or why no answer came.
+    pub async fn open_subscription<M: contract::Subscription>(
+        &self,
+        params: &M::Params,
+    ) -> Result<Subscription<M>, ClientError> {
+        let (answer, items) = self.connection.subscribe(M::NAME, params).await?;
         let id = match tokio::time::timeout(CALL_TIMEOUT, answer).await {
             Ok(Ok(id)) => id.map_err(|error| ClientError::Api { error })?,
             Ok(Err(_)) => return Err(ClientError::Closed),
             Err(_) => return Err(ClientError::Timeout),
         };
-        Ok(Subscription { id, events, connection: self.connection.clone(), ended: false })
+        Ok(Subscription {
+            id,
+            items,
+            last: None,
+            connection: self.connection.clone(),
+            ended: false,
+            method: PhantomData,
+        })
     }
 
     /// Whether the connection has ended.
@@ -202,64 +221,75 @@ impl Client {
     }
 }
 
-/// The events of one subscription. Ends with the error that ended it, [`ClientError::Closed`] if the connection did.
+/// The items of one subscription. Ends with the error that ended it, [`ClientError::Closed`] if the connection did.
 ///
-/// Holds a bounded number of events. Who lets it fill is ended with 6002 and the last event delivered, as the node
-/// does: the connection's other calls never wait for it.
-pub struct Subscription {
+/// Holds a bounded number of items. Who lets it fill is ended with 6002, and the last item taken where it has a place,
+/// as the node does: the connection's other calls never wait for it.
+pub struct Subscription<M: contract::Subscription = Subscribe> {
     id: String,
-    events: mpsc::Receiver<Result<EventItem, ApiError>>,
+    items: mpsc::Receiver<Notice>,
+    /// Place of the last item taken.
+    last: Option<u64>,
     connection: Connection,
     ended: bool,
+    method: PhantomData<fn() -> M>,
 }
 
-impl Subscription {
+impl<M: contract::Subscription> Subscription<M> {
     /// The subscription's id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The next event; none after the end.
+    /// The next item; none after the end.
     ///
     /// # Cancel safety
-    /// Cancel safe: no event is lost.
-    pub async fn next(&mut self) -> Option<Result<EventItem, ClientError>> {
+    /// Cancel safe: no item is lost.
+    pub async fn next(&mut self) -> Option<Result<M::Output, ClientError>> {
         std::future::poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<EventItem, ClientError>>> {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<M::Output, ClientError>>> {
         if self.ended {
             return Poll::Ready(None);
         }
-        self.events.poll_recv(cx).map(|item| {
-            Some(match item {
-                Some(Ok(item)) => Ok(item),
-                Some(Err(error)) => {
-                    self.ended = true;
-                    Err(ClientError::Api { error })
-                }
-                None => {
-                    self.ended = true;
-                    Err(ClientError::Closed)
-                }
-            })
+        self.items.poll_recv(cx).map(|notice| {
+            let item = match notice {
+                Some(Notice::Item(item)) => serde_json::from_str::<M::Output>(item.get())
+                    // Ends it: going on would skip an item in silence.
+                    .map_err(|source| self.give_up(ClientError::Unexpected { method: M::NAME.to_owned(), source })),
+                Some(Notice::Ended(error)) => Err(ClientError::Api { error }),
+                Some(Notice::Overflowed) => Err(self.give_up(ClientError::Api { error: M::lagged(self.last) })),
+                None => Err(ClientError::Closed),
+            };
+            match &item {
+                Ok(item) => self.last = M::place(item).or(self.last),
+                Err(_) => self.ended = true,
+            }
+            Some(item)
         })
+    }
+
+    /// The node would go on: tells it not to.
+    fn give_up(&self, why: ClientError) -> ClientError {
+        self.connection.forget(&self.id, M::UNSUBSCRIBE);
+        why
     }
 }
 
-impl Stream for Subscription {
-    type Item = Result<EventItem, ClientError>;
+impl<M: contract::Subscription> Stream for Subscription<M> {
+    type Item = Result<M::Output, ClientError>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().poll_item(cx)
     }
 }
 
-impl Drop for Subscription {
+impl<M: contract::Subscription> Drop for Subscription<M> {
     fn drop(&mut self) {
         if !self.ended {
-            self.connection.forget(&self.id, UNSUBSCRIBE);
+            self.connection.forget(&self.id, M::UNSUBSCRIBE);
         }
     }
 }

@@ -10,6 +10,7 @@ use futures::{FutureExt, StreamExt};
 use tokio::time::timeout;
 
 use super::*;
+use crate::contract::events::EventItem;
 use crate::contract::{Created, Hlc, events, message, sample, server};
 use crate::credential::{ADMIN_TOKEN_FILE, AdminOnly, issue_admin_token};
 use crate::{CallContext, ErrorKind, EventSource, EventStream, Registry, Server, ServerConfig};
@@ -145,7 +146,7 @@ async fn reader_that_falls_behind_is_ended_and_calls_go_on() {
     // given: a subscription nobody reads while everything is replayed to it
     let mut events = client.subscribe(&SubscribeParams::since(0)).await.expect("subscribed");
     let replayed = timeout(SOON, async {
-        while events.events.len() < 4_096 {
+        while events.items.len() < 4_096 {
             client.call::<message::Send>(&send("meanwhile")).await.expect("sent");
         }
     });

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Created, Cursor, Limit, Method, Nonce, Page, Scope, sample};
+use super::{Created, Cursor, Done, Limit, Method, Nonce, Page, Scope, sample};
 use crate::error::ErrorKind;
 use crate::ids::{ChannelId, MessageId, ServerId};
 
@@ -72,7 +72,7 @@ pub struct Channel {
     pub unread: u64,
     /// Those of them that mention one.
     pub mentions: u64,
-    /// Whether it stays silent.
+    /// Whether it stays silent: only what names or answers one raises a notification.
     pub muted: bool,
     /// Grows with every change.
     pub rev: u64,
@@ -254,5 +254,50 @@ impl Method for MarkRead {
         let params = MarkReadParams { channel_id: sample::CHANNEL, up_to: sample::MESSAGE };
         let state = ReadState { channel_id: sample::CHANNEL, read_up_to: sample::MESSAGE, unread: 0, mentions: 0 };
         (params, state)
+    }
+}
+
+/// `channel.mute`
+pub struct Mute;
+
+/// Whether.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MuteParams {
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// Whether it stays silent from now on.
+    pub muted: bool,
+}
+
+impl Method for Mute {
+    const NAME: &'static str = "channel.mute";
+    const SCOPE: Scope = Scope::Identity;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::Storage];
+    const SUMMARY: &'static str =
+        "Silences a channel for oneself, or lets it speak again; mentions and replies still come.";
+    type Params = MuteParams;
+    type Output = Channel;
+
+    fn example() -> (MuteParams, Channel) {
+        let channel = Channel { muted: true, ..example_channel() };
+        (MuteParams { channel_id: sample::CHANNEL, muted: true }, channel)
+    }
+}
+
+/// `channel.typing`
+pub struct Typing;
+
+impl Method for Typing {
+    const NAME: &'static str = "channel.typing";
+    const SCOPE: Scope = Scope::MessageWrite;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound, ErrorKind::Precondition];
+    const SUMMARY: &'static str =
+        "Says that one is writing, for the next 8 s; call it every few seconds while it goes on.";
+    type Params = ChannelParams;
+    type Output = Done;
+
+    fn example() -> (ChannelParams, Done) {
+        (ChannelParams { channel_id: sample::CHANNEL }, Done {})
     }
 }

@@ -8,14 +8,10 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{ConsumerName, Hlc, Limit, Method, Scope, message, sample};
+use super::{ConsumerName, Hlc, Limit, Method, Scope, Subscription, message, sample};
 use crate::error::{ApiError, ErrorKind};
 use crate::ids::{AccountId, ChannelId, ServerId};
 
-/// `method` of each notification of a subscription.
-pub const NOTIFICATION: &str = "events.event";
-/// The method that ends a subscription; takes `[id]`.
-pub const UNSUBSCRIBE: &str = "events.unsubscribe";
 /// `type` of the item that separates replay from what happens now.
 pub const LIVE: &str = "stream.live";
 
@@ -92,6 +88,14 @@ pub mod kind {
     pub const INVITE_USED: &str = "invite.used";
     /// A read position moved.
     pub const READ_UPDATED: &str = "read.updated";
+    /// A draft changed. Shown to tokens of scope `identity` only, as the next two.
+    pub const DRAFT_UPDATED: &str = "draft.updated";
+    /// A value of the windows changed.
+    pub const UI_STATE_UPDATED: &str = "ui.state_updated";
+    /// What may disturb was changed.
+    pub const NOTIFICATION_SETTINGS_UPDATED: &str = "notification.settings_updated";
+    /// Somebody is to be told of a message: levels, mutes, keywords, quiet hours and status have been asked.
+    pub const NOTIFICATION_CREATED: &str = "notification.created";
     /// A new key is in use.
     pub const KEY_ROTATED: &str = "key.rotated";
     /// A machine became one of this account's.
@@ -334,6 +338,20 @@ impl Method for Subscribe {
 
     fn example() -> (SubscribeParams, EventItem) {
         (SubscribeParams::since(0), EventItem::Event(Box::new(example_event())))
+    }
+}
+
+impl Subscription for Subscribe {
+    const NOTIFICATION: &'static str = "events.event";
+    const UNSUBSCRIBE: &'static str = "events.unsubscribe";
+
+    fn place(item: &EventItem) -> Option<u64> {
+        Some(item.seq())
+    }
+
+    /// Told even before the first item, so that a client always knows where to go on.
+    fn lagged(last: Option<u64>) -> ApiError {
+        ApiError::lagged(last.unwrap_or(0))
     }
 }
 

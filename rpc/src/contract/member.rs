@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::presence::Status;
 use super::{Cursor, Limit, Method, Page, Scope, sample};
 use crate::error::{ApiError, ErrorKind};
 use crate::ids::{AccountId, BuiltinRole, RoleId, ServerId};
@@ -25,13 +26,38 @@ pub struct Member {
     pub level: u32,
     /// When, milliseconds UTC.
     pub joined_at: u64,
-    /// Whether one of the member's machines is connected.
+    /// What the member tells about oneself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bio: Option<String>,
+    /// Whether the member is there and does not hide it.
     pub online: bool,
+    /// How.
+    pub status: Status,
+    /// A few words beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_text: Option<String>,
     /// Whether it is a program.
     pub bot: bool,
     /// Until when the member may not write, milliseconds UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_until: Option<u64>,
+}
+
+pub(super) fn example_member() -> Member {
+    Member {
+        id: sample::ACCOUNT,
+        account_id: sample::ACCOUNT,
+        display_name: "Alice".into(),
+        roles: vec![RoleId::Builtin(BuiltinRole::Owner)],
+        level: 100,
+        joined_at: sample::TIME_MS,
+        bio: Some("Grows tea on a balcony.".into()),
+        online: true,
+        status: Status::Online,
+        status_text: None,
+        bot: false,
+        timeout_until: None,
+    }
 }
 
 /// `member.list`
@@ -50,7 +76,7 @@ pub struct ListParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub query: Option<String>,
-    /// Only those who are, or are not, connected.
+    /// Only those who are, or are not, online.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub online: Option<bool>,
     /// Items of the page.
@@ -113,19 +139,5 @@ impl Method for Get {
 
     fn example() -> (MemberParams, Member) {
         (MemberParams { server_id: sample::SERVER, account_id: sample::ACCOUNT }, example_member())
-    }
-}
-
-pub(super) fn example_member() -> Member {
-    Member {
-        id: sample::ACCOUNT,
-        account_id: sample::ACCOUNT,
-        display_name: "Alice".into(),
-        roles: vec![RoleId::Builtin(BuiltinRole::Owner)],
-        level: 100,
-        joined_at: sample::TIME_MS,
-        online: true,
-        bot: false,
-        timeout_until: None,
     }
 }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Scope, channel, channel_change, channel_permissions, contact, events, identity, invite, member, member_moderation,
-    message, net, node, rpc, server, server_audit, server_heirs, server_role, server_rollback,
+    Scope, channel, channel_change, channel_permissions, contact, draft, events, identity, invite, member,
+    member_moderation, message, net, node, notification, presence, rpc, server, server_audit, server_heirs,
+    server_role, server_rollback, ui,
 };
 use crate::error::{ApiError, ErrorKind};
 
@@ -39,6 +40,27 @@ pub trait Method: Send + Sync + 'static {
 
     /// One call and its answer. Ids in it come from [`super::sample`], so that a test can put real ones in their place.
     fn example() -> (Self::Params, Self::Output);
+}
+
+/// A method that is answered with a stream of items until either side ends it.
+pub trait Subscription: Method {
+    /// The `method` of each notification.
+    const NOTIFICATION: &'static str;
+    /// The method that ends it; takes `[id]`.
+    const UNSUBSCRIBE: &'static str;
+
+    /// The item's place in a log that can be read again from there; `None` where what was missed is gone.
+    fn place(_item: &Self::Output) -> Option<u64> {
+        None
+    }
+
+    /// The error that ends a stream whose reader is too slow; `last` is the place of the last item it took.
+    fn lagged(last: Option<u64>) -> ApiError {
+        match last {
+            Some(seq) => ApiError::lagged(seq),
+            None => ApiError::new(ErrorKind::Lagged, "the subscriber is too slow"),
+        }
+    }
 }
 
 /// Something was made; `replayed` tells that this is the first call's result come again.
@@ -128,6 +150,10 @@ impl Descriptor {
     const fn call<M: Method>() -> Self {
         Self::of::<M>(CallKind::Call)
     }
+
+    const fn subscription<M: Subscription>() -> Self {
+        Self::of::<M>(CallKind::Subscription { notification: M::NOTIFICATION, unsubscribe: M::UNSUBSCRIBE })
+    }
 }
 
 /// Every method, in the order of the document.
@@ -174,6 +200,8 @@ const METHODS: &[Descriptor] = &[
     Descriptor::call::<channel_permissions::Get>(),
     Descriptor::call::<channel_permissions::Set>(),
     Descriptor::call::<channel_permissions::Explain>(),
+    Descriptor::call::<channel::Mute>(),
+    Descriptor::call::<channel::Typing>(),
     Descriptor::call::<message::Send>(),
     Descriptor::call::<message::List>(),
     Descriptor::call::<message::Get>(),
@@ -186,6 +214,8 @@ const METHODS: &[Descriptor] = &[
     Descriptor::call::<message::Unpin>(),
     Descriptor::call::<message::Pins>(),
     Descriptor::call::<message::DeliveryOf>(),
+    Descriptor::call::<draft::Get>(),
+    Descriptor::call::<draft::Set>(),
     Descriptor::call::<member::List>(),
     Descriptor::call::<member::Get>(),
     Descriptor::call::<member_moderation::Kick>(),
@@ -204,10 +234,17 @@ const METHODS: &[Descriptor] = &[
     Descriptor::call::<net::Status>(),
     Descriptor::call::<net::Peers>(),
     Descriptor::call::<net::Connect>(),
-    Descriptor::of::<events::Subscribe>(CallKind::Subscription {
-        notification: events::NOTIFICATION,
-        unsubscribe: events::UNSUBSCRIBE,
-    }),
+    Descriptor::call::<net::Disconnect>(),
+    Descriptor::call::<net::SyncStatus>(),
+    Descriptor::call::<presence::Get>(),
+    Descriptor::call::<presence::Set>(),
+    Descriptor::subscription::<presence::Subscribe>(),
+    Descriptor::call::<notification::List>(),
+    Descriptor::call::<notification::GetSettings>(),
+    Descriptor::call::<notification::SetSettings>(),
+    Descriptor::call::<ui::GetState>(),
+    Descriptor::call::<ui::SetState>(),
+    Descriptor::subscription::<events::Subscribe>(),
     Descriptor::call::<events::Poll>(),
     Descriptor::call::<events::Head>(),
     Descriptor::call::<events::Ack>(),
@@ -233,9 +270,8 @@ mod tests {
     fn names_are_namespaces_and_verb_and_unique() {
         let mut seen = std::collections::BTreeSet::new();
         for method in methods() {
-            assert!(method.name.contains('.'), "{} has no namespace", method.name);
             let plain = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-            assert!(method.name.split('.').all(plain), "{}", method.name);
+            assert!(method.name.contains('.') && method.name.split('.').all(plain), "{}", method.name);
             assert!(seen.insert(method.name), "{} is there twice", method.name);
         }
     }

@@ -2,6 +2,7 @@
 //! does stands in the node; here is only what it promises.
 
 mod bounded;
+mod change;
 mod method;
 mod paging;
 mod scope;
@@ -11,6 +12,7 @@ pub mod channel;
 pub mod channel_change;
 pub mod channel_permissions;
 pub mod contact;
+pub mod draft;
 pub mod events;
 pub mod identity;
 pub mod invite;
@@ -19,7 +21,9 @@ pub mod member_moderation;
 pub mod message;
 pub mod net;
 pub mod node;
+pub mod notification;
 pub mod permission;
+pub mod presence;
 pub mod rpc;
 pub mod sample;
 pub mod server;
@@ -27,8 +31,10 @@ pub mod server_audit;
 pub mod server_heirs;
 pub mod server_role;
 pub mod server_rollback;
+pub mod ui;
 
 pub use bounded::{ConsumerName, Hlc, Limit, Nonce, Passphrase};
-pub use method::{CallKind, Created, Descriptor, Done, Method, find, methods};
+pub use change::Change;
+pub use method::{CallKind, Created, Descriptor, Done, Method, Subscription, find, methods};
 pub use paging::{Cursor, Page};
 pub use scope::{Scope, ScopeSet};

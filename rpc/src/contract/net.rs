@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::node::NoParams;
 use super::{Method, Page, Scope, sample};
 use crate::error::{ApiError, ErrorKind};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, ChannelId, ServerId};
 
 /// Bytes of an address.
 pub const ADDRESS_BYTES: usize = 512;
@@ -165,5 +165,124 @@ impl Method for Connect {
 
     fn example() -> (ConnectParams, Connected) {
         (ConnectParams { address: sample::ADDRESS.into() }, Connected { peer_id: sample::PEER.into() })
+    }
+}
+
+/// `net.disconnect`
+pub struct Disconnect;
+
+/// From whom.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisconnectParams {
+    /// The peer's name in the overlay.
+    #[schemars(length(max = 64))]
+    pub peer_id: String,
+}
+
+/// Who is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Disconnected {
+    /// The peer's name in the overlay.
+    pub peer_id: String,
+}
+
+impl Method for Disconnect {
+    const NAME: &'static str = "net.disconnect";
+    const SCOPE: Scope = Scope::Net;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound];
+    const SUMMARY: &'static str =
+        "Closes the connections to a node; members' nodes find each other again within seconds.";
+    type Params = DisconnectParams;
+    type Output = Disconnected;
+
+    fn check(params: &DisconnectParams) -> Result<(), ApiError> {
+        if params.peer_id.len() > 64 {
+            return Err(ApiError::invalid_params("peer_id", "longer than any peer id"));
+        }
+        Ok(())
+    }
+
+    fn example() -> (DisconnectParams, Disconnected) {
+        (DisconnectParams { peer_id: sample::PEER.into() }, Disconnected { peer_id: sample::PEER.into() })
+    }
+}
+
+/// What is known to exist in a channel and is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelGaps {
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// Places at which something is missing.
+    pub gaps: u64,
+    /// Messages missing there, as far as is known.
+    pub missing: u64,
+}
+
+/// A member's node that is asked for what is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SyncPeer {
+    /// Its name in the overlay.
+    pub peer_id: String,
+    /// Whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+    /// Whether it is being asked now.
+    pub asking: bool,
+    /// When it was last asked to the end, milliseconds UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synced_at: Option<u64>,
+    /// Why the last asking ended early, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// How complete a server is here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ServerSync {
+    /// The server.
+    pub server_id: ServerId,
+    /// Messages missing in all channels, as far as is known.
+    pub missing: u64,
+    /// The channels in which something is missing.
+    pub channels: Vec<ChannelGaps>,
+    /// The connected members' nodes: each is asked every half minute, and when something hints at news.
+    pub peers: Vec<SyncPeer>,
+}
+
+/// `net.sync.status`
+pub struct SyncStatus;
+
+/// Which server.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SyncStatusParams {
+    /// Only this one; all when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<ServerId>,
+}
+
+impl Method for SyncStatus {
+    const NAME: &'static str = "net.sync.status";
+    const SCOPE: Scope = Scope::Read;
+    const ERRORS: &'static [ErrorKind] = &[ErrorKind::NotFound];
+    const SUMMARY: &'static str = "What is missing in each channel, and who is asked for it.";
+    type Params = SyncStatusParams;
+    type Output = Page<ServerSync>;
+
+    fn example() -> (SyncStatusParams, Page<ServerSync>) {
+        let server = ServerSync {
+            server_id: sample::SERVER,
+            missing: 12,
+            channels: vec![ChannelGaps { channel_id: sample::CHANNEL, gaps: 1, missing: 12 }],
+            peers: vec![SyncPeer {
+                peer_id: sample::PEER.into(),
+                account_id: Some(sample::ACCOUNT),
+                asking: true,
+                synced_at: Some(sample::TIME_MS),
+                error: None,
+            }],
+        };
+        (SyncStatusParams { server_id: Some(sample::SERVER) }, Page::whole(vec![server]))
     }
 }

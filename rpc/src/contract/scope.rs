@@ -36,7 +36,8 @@ pub enum Scope {
     /// Peers and connections.
     #[serde(rename = "net")]
     Net,
-    /// The identity of this node.
+    /// The identity of this node, and what only its person decides or sees: drafts, presence, window state, what may
+    /// disturb.
     #[serde(rename = "identity")]
     Identity,
     /// Everything.

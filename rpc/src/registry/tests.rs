@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::EventStream;
-use crate::contract::{Created, Scope, message};
+use crate::contract::{CallKind, Created, Scope, message};
 
 struct NoEvents;
 
@@ -168,7 +168,10 @@ fn incomplete_or_doubled_registry_does_not_build() {
 fn every_method_of_the_contract_and_no_other_can_be_called() {
     let registry = builder(&Seen::default()).build().expect("complete");
     let mut expected: Vec<_> = contract::methods().iter().map(|method| method.name).collect();
-    expected.push(UNSUBSCRIBE);
+    expected.extend(contract::methods().iter().filter_map(|method| match method.kind {
+        CallKind::Subscription { unsubscribe, .. } => Some(unsubscribe),
+        CallKind::Call => None,
+    }));
     expected.sort_unstable();
     let mut registered: Vec<_> = registry.methods.method_names().collect();
     registered.sort_unstable();

@@ -61,6 +61,12 @@ fn keys_are_laid_out_as_the_catalogue_says() {
         (tagged(tag::WIPE, &[1, 2]), "5a 0102".to_owned()),
         // the bit of effects
         (timeline(0x0a | EFFECTS, hlc, &EntryId::new(of(0xbb))), format!("8000000a 0102030405060708 {b}")),
+        (tagged(tag::DRAFT, &of(0xaa)), format!("46 {a}")),
+        (tagged(tag::UI_STATE, &of(0xaa)), format!("55 {a}")),
+        (notice(hlc, &EntryId::new(of(0xbb))), format!("49 0102030405060708 {b}")),
+        (notice_settings(&NoticePlace::Everywhere), "4c 00".to_owned()),
+        (notice_settings(&NoticePlace::Server(ServerId::new(of(0xaa)))), format!("4c 01 {a}")),
+        (notice_settings(&NoticePlace::Channel(ChannelId::new(of(0xbb)))), format!("4c 02 {b}")),
         (CHECK.to_vec(), "00".to_owned()),
         (LAST_WRITE.to_vec(), "01".to_owned()),
     ];
@@ -105,4 +111,21 @@ fn the_key_behind_a_prefix_is_the_least_without_it() {
     assert_eq!(after_prefix(&[1, 255, 255]), Some(vec![2]));
     assert_eq!(after_prefix(&[255, 255]), None);
     assert_eq!(after_prefix(&[]), None);
+}
+
+#[test]
+fn desk_s_keys_are_read_back() {
+    let (hlc, entry) = (Hlc::from_bits(7), EntryId::new(of(2)));
+    assert_eq!(read_notice(&notice(hlc, &entry)), Some((hlc, entry)));
+    assert_eq!(read_notice(&[tag::NOTICE]), None);
+    let places = [
+        NoticePlace::Everywhere,
+        NoticePlace::Server(ServerId::new(of(1))),
+        NoticePlace::Channel(ChannelId::new(of(2))),
+    ];
+    for place in places {
+        assert_eq!(read_notice_settings(&notice_settings(&place)), Some(place));
+    }
+    assert_eq!(read_notice_settings(&[tag::NOTICE_SETTINGS, 3]), None);
+    assert_eq!(read_notice_settings(&[tag::NOTICE_SETTINGS, 1, 1]), None);
 }

@@ -1,5 +1,6 @@
 //! What the values say: one file per record, each with its way to disk and back.
 
+mod desk;
 mod entry;
 mod event;
 mod hand;
@@ -11,6 +12,7 @@ mod signed;
 mod small;
 mod subject;
 
+pub use desk::{Draft, Notice, NoticeLevel, NoticePlace, NoticeReason, NoticeSettings, QuietHours, UiState};
 pub use entry::{Judged, StoredEntry};
 pub use event::EventRecord;
 pub use log::LogRecord;

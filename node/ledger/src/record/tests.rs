@@ -227,6 +227,38 @@ fn a_subject_keeps_its_shape() {
 }
 
 #[test]
+fn what_lies_on_the_desk_keeps_its_shape() {
+    let state = UiState { key: "a".to_owned(), rev: 300, value: Bytes::from_static(b"1") };
+    let bytes = state.encode();
+    check(&bytes, "0a 01 61 10 ac02 1a 01 31");
+    assert_eq!(UiState::decode(bytes.into()), Ok(state));
+
+    let draft = Draft { content: "hm".to_owned(), updated_ms: 300 };
+    let bytes = draft.encode();
+    check(&bytes, "0a 02 686d 10 ac02");
+    assert_eq!(Draft::decode(bytes.into()), Ok(draft));
+
+    let quiet = QuietHours { from_minute: 1320, to_minute: 420, utc_offset_minutes: -90 };
+    let settings = NoticeSettings {
+        level: Some(NoticeLevel::Mentions),
+        muted: true,
+        keywords: vec!["tea".to_owned()],
+        quiet: Some(quiet),
+        rev: 5,
+    };
+    let bytes = settings.encode();
+    check(&bytes, "08 02 10 01 1a 03 746561 22 09 08a80a 10a403 18b301 28 05");
+    assert_eq!(NoticeSettings::decode(bytes.into()), Ok(settings));
+    assert_eq!(NoticeSettings::decode(NoticeSettings::default().encode().into()), Ok(NoticeSettings::default()));
+
+    let (hlc, entry) = (Hlc::from_bits(1), EntryId::new([2; 32]));
+    let notice = Notice { hlc, entry, channel: ChannelId::new([0xaa; 32]), reason: NoticeReason::Reply };
+    let bytes = notice.encode();
+    check(&bytes, &format!("0a 20 {} 10 02", run(0xaa)));
+    assert_eq!(Notice::decode(hlc, entry, bytes.into()), Ok(notice));
+}
+
+#[test]
 fn signed_bytes_keep_their_shape() {
     let signed = SignedBytes { body: Bytes::from_static(&[1, 2]), sig: Bytes::from_static(&[3]) };
     let bytes = encode_signed(&signed);
@@ -245,7 +277,12 @@ fn noise_is_no_record() {
     assert!(SubjectRecord::decode(noise()).is_err());
     assert!(decode_signed(noise()).is_err());
     assert!(decode_entry(&EntryId::new([0; 32]), noise(), |_| None).is_err());
-    // Right fields of the wrong length.
+    assert!(UiState::decode(noise()).is_err() && Draft::decode(noise()).is_err());
+    assert!(NoticeSettings::decode(noise()).is_err());
+    assert!(Notice::decode(Hlc::ZERO, EntryId::new([0; 32]), noise()).is_err());
+    // Right fields of the wrong length or out of range.
+    assert!(Notice::decode(Hlc::ZERO, EntryId::new([0; 32]), Bytes::from_static(&[0x0a, 1, 1])).is_err());
+    assert!(NoticeSettings::decode(Bytes::from_static(&[0x08, 9])).is_err());
     assert!(NonceRecord::decode(Bytes::from_static(&[0x0a, 1, 1])).is_err());
     assert!(ReadMarker::decode(Bytes::from_static(&[0x12, 1, 1])).is_err());
     assert!(EventRecord::decode(&[0x22, 1, 1]).is_err());

@@ -1,6 +1,7 @@
 //! [`Snapshot`]: what was committed at one moment, read back by kind.
 
 mod chain;
+mod desk;
 mod entries;
 mod events;
 mod governance;

@@ -54,6 +54,10 @@ fn a_locked_ledger_tells_events_and_nothing_else(#[values(Kind::Rocks, Kind::Mem
         locked.nonce(&[0; 32]).map(drop),
         locked.consumer("bot").map(drop),
         locked.setting("name").map(drop),
+        locked.ui_state("layout").map(drop),
+        locked.draft(&scene.channel).map(drop),
+        locked.drafts().map(drop),
+        locked.notices(None, 1).map(drop),
         locked.peers().map(drop),
     ];
     for (at, answer) in answers.iter().enumerate() {

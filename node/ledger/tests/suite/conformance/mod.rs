@@ -1,6 +1,7 @@
 //! What holds for RocksDB and for the twin in memory alike.
 
 mod chains;
+mod desk;
 mod events;
 mod facts;
 mod lock;
