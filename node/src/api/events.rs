@@ -250,6 +250,7 @@ impl Api {
     }
 
     /// The object an event is about, as its `get` shows it now; null when it is not here any more.
+    #[expect(clippy::too_many_lines, reason = "one arm for every kind of event")]
     fn data(
         &self,
         snapshot: &Snapshot<'_>,

@@ -61,6 +61,7 @@ macro_rules! bind {
 ///
 /// # Errors
 /// [`RegistryError`] when a method of the contract has no handler: a mistake of the program.
+#[expect(clippy::too_many_lines, reason = "one line for every method")]
 pub fn registry(node: Arc<Inner>) -> Result<Registry, RegistryError> {
     let api = Api { node };
     let gate_api = api.clone();

@@ -24,7 +24,7 @@ pub(super) async fn set_state(api: &Api, _context: CallContext, params: SetState
     let rev = api
         .node
         .pipeline
-        .act(move |turn| turn.set_ui_state(name, kept, if_rev, KEYS_MAX))
+        .act(move |turn| turn.set_ui_state(&name, kept, if_rev, KEYS_MAX))
         .await
         .map_err(|e| error::pipeline(&e))?
         .map_err(|refused| error::desk(refused, "keys"))?;

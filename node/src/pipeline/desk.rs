@@ -81,7 +81,7 @@ impl Turn<'_> {
     /// [`DeskError`].
     pub fn set_ui_state(
         &mut self,
-        key: String,
+        key: &str,
         value: Option<Bytes>,
         if_rev: Option<u64>,
         most: usize,
@@ -90,22 +90,22 @@ impl Turn<'_> {
         let now_ms = self.now_ms;
         self.batch()?;
         let desk = &mut self.world.desk;
-        let held = desk.ui.get(&key).copied().unwrap_or(0);
+        let held = desk.ui.get(key).copied().unwrap_or(0);
         if if_rev.is_some_and(|rev| rev != held) {
             return Err(DeskError::Conflict { rev: held });
         }
         let rev = match value {
             None if held == 0 => return Ok(0),
             None => {
-                desk.ui.remove(&key);
-                self.batch()?.delete_ui_state(&key);
+                desk.ui.remove(key);
+                self.batch()?.delete_ui_state(key);
                 0
             }
             Some(_) if held == 0 && desk.ui.len() >= most => return Err(DeskError::Full { limit: most }),
             Some(value) => {
                 let rev = desk.next_rev(now_ms);
-                desk.ui.insert(key.clone(), rev);
-                self.batch()?.put_ui_state(&UiState { key: key.clone(), rev, value })?;
+                desk.ui.insert(key.to_owned(), rev);
+                self.batch()?.put_ui_state(&UiState { key: key.to_owned(), rev, value })?;
                 rev
             }
         };

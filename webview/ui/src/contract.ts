@@ -147,10 +147,20 @@ export type Channel = {
   unread: number;
   /** Those of them that mention one. */
   mentions: number;
-  /** Whether it stays silent. */
+  /** Whether it stays silent: only what names or answers one raises a notification. */
   muted: boolean;
   /** Grows with every change. */
   rev: number;
+};
+
+/** What is known to exist in a channel and is not here. */
+export type ChannelGaps = {
+  /** The channel. */
+  channel_id: ChannelId;
+  /** Places at which something is missing. */
+  gaps: number;
+  /** Messages missing there, as far as is known. */
+  missing: number;
 };
 
 export type ChannelId = `chn_${string}`;
@@ -230,6 +240,12 @@ export type DeviceId = `dev_${string}`;
 /** Who opened a connection. */
 export type Direction = "inbound" | "outbound";
 
+/** Who is gone. */
+export type Disconnected = {
+  /** The peer's name in the overlay. */
+  peer_id: string;
+};
+
 /** What was found, and how far to trust that it is all there is. */
 export type Discovered = {
   /** The best matches first. */
@@ -249,6 +265,26 @@ export type Document = Record<string, unknown>;
 
 /** Done; there is nothing to tell. */
 export type Done = Record<string, unknown>;
+
+/** What was begun in a channel. */
+export type Draft = {
+  /** Where. */
+  channel_id: ChannelId;
+  /** The text; empty where there is none. */
+  content: string;
+  /** When it was last changed, milliseconds UTC. */
+  updated_at?: number | null;
+};
+
+/** What holds at a place. */
+export type EffectiveNotificationSettings = {
+  /** The level of the nearest place that has one; without any, `all` in private servers and `mentions` in public ones. */
+  level: NotificationLevel;
+  /** The keywords of the place and of those around it. */
+  keywords: string[];
+  /** The hours of the nearest place that has any. */
+  quiet_hours?: QuietHours | null;
+};
 
 /** `data` of an error object. */
 export type ErrorData = {
@@ -542,8 +578,14 @@ export type Member = {
   level: number;
   /** When, milliseconds UTC. */
   joined_at: number;
-  /** Whether one of the member's machines is connected. */
+  /** What the member tells about oneself. */
+  bio?: string | null;
+  /** Whether the member is there and does not hide it. */
   online: boolean;
+  /** How. */
+  status: PresenceStatus;
+  /** A few words beside the name. */
+  status_text?: string | null;
   /** Whether it is a program. */
   bot: boolean;
   /** Until when the member may not write, milliseconds UTC. */
@@ -684,6 +726,46 @@ export type NodeStats = {
   counters: Record<string, number>;
 };
 
+/** A message one is told of. */
+export type Notification = {
+  /** The message's id. */
+  id: MessageId;
+  /** Where. */
+  server_id: ServerId;
+  /** Where. */
+  channel_id: ChannelId;
+  /** Why. */
+  reason: NotificationReason;
+  /** Whether the channel was read up to it. */
+  read: boolean;
+  /** The message as it is now. */
+  message: Message;
+};
+
+/** What raises `notification.created`. */
+export type NotificationLevel = "all" | "mentions" | "none";
+
+/** Why somebody is told of a message. */
+export type NotificationReason = "mention" | "reply" | "keyword" | "message";
+
+/** The settings of a channel, of a server, or of everything. */
+export type NotificationSettings = {
+  /** The server, in settings of a server or channel. */
+  server_id?: ServerId | null;
+  /** The channel, in settings of a channel. */
+  channel_id?: ChannelId | null;
+  /** What was set here. */
+  level?: NotificationLevel | null;
+  /** What was set here. */
+  keywords: string[];
+  /** What was set here. */
+  quiet_hours?: QuietHours | null;
+  /** What holds here, with what was set around it. Where no server is named, as in a private one. */
+  effective: EffectiveNotificationSettings;
+  /** Grows with every change; 0 where nothing was set. */
+  rev: number;
+};
+
 /** What everybody with a role, or one person, may do otherwise. Exactly one of `role_id` and `account_id` is there. */
 export type Override = {
   /** Everybody with this role. */
@@ -695,6 +777,17 @@ export type Override = {
   /** Taken away. */
   deny?: Permission[];
 };
+
+/** What one says of oneself. */
+export type OwnPresence = {
+  /** The status. */
+  status: OwnStatus;
+  /** A few words beside the name. */
+  text?: string | null;
+};
+
+/** What one says of oneself. */
+export type OwnStatus = "online" | "idle" | "dnd" | "invisible";
 
 /** A connected node. */
 export type Peer = {
@@ -735,6 +828,44 @@ export type PollResult = {
   next_since: number;
   /** The newest event. */
   head: number;
+};
+
+/** What a subscription delivers. */
+export type PresenceItem = {
+  type: "typing";
+  /** Where. */
+  server_id: ServerId;
+  /** Where. */
+  channel_id: ChannelId;
+  /** Who. */
+  account_id: AccountId;
+  /** When it ends unless it is heard again, milliseconds UTC. */
+  until: number;
+} | {
+  type: "presence";
+  /** Where. */
+  server_id: ServerId;
+  /** Who. */
+  account_id: AccountId;
+  /** The status. */
+  status: PresenceStatus;
+  /** A few words beside the name. */
+  text?: string | null;
+  /** When it ends unless it is heard again, milliseconds UTC; of `offline`: since when. */
+  until: number;
+};
+
+/** What is known of somebody. */
+export type PresenceStatus = "online" | "idle" | "dnd" | "invisible" | "offline";
+
+/** Hours in which nothing is raised. They may reach over midnight; equal ends are the whole day. */
+export type QuietHours = {
+  /** Minute of the day at which they begin, 0 to 1439. */
+  from_minute: number;
+  /** Minute of the day at which they end, 0 to 1439. */
+  to_minute: number;
+  /** Minutes by which the clock on the wall is ahead of UTC, -840 to 840. */
+  utc_offset_minutes: number;
 };
 
 /** What was brought back. */
@@ -858,6 +989,18 @@ export type Server = {
 
 export type ServerId = `srv_${string}`;
 
+/** How complete a server is here. */
+export type ServerSync = {
+  /** The server. */
+  server_id: ServerId;
+  /** Messages missing in all channels, as far as is known. */
+  missing: number;
+  /** The channels in which something is missing. */
+  channels: ChannelGaps[];
+  /** The connected members' nodes: each is asked every half minute, and when something hints at news. */
+  peers: SyncPeer[];
+};
+
 /** How far a succession is. */
 export type Signed = {
   /** The event that does it; absent after a dry run, and where nothing had to be done. */
@@ -892,6 +1035,20 @@ export type Step = {
   text: string;
 };
 
+/** A member's node that is asked for what is missing. */
+export type SyncPeer = {
+  /** Its name in the overlay. */
+  peer_id: string;
+  /** Whose it is. */
+  account_id?: AccountId | null;
+  /** Whether it is being asked now. */
+  asking: boolean;
+  /** When it was last asked to the end, milliseconds UTC. */
+  synced_at?: number | null;
+  /** Why the last asking ended early, if it did. */
+  error?: string | null;
+};
+
 /** How complete this node's copy is. */
 export type SyncState = "synced" | "syncing" | "offline";
 
@@ -917,6 +1074,16 @@ export type TicketedAddress = {
   url: string;
   /** Milliseconds UTC after which it opens nothing. */
   expires_at: number;
+};
+
+/** A value kept under a key. */
+export type UiState = {
+  /** The key. */
+  key: string;
+  /** Any JSON; `null` where nothing is kept. */
+  value: unknown;
+  /** Grows with every change; 0 where nothing is kept. */
+  rev: number;
 };
 
 /** What a message said at one time. */
@@ -1015,6 +1182,16 @@ export interface Methods {
     };
     result: Channel;
   };
+  /** Silences a channel for oneself, or lets it speak again; mentions and replies still come. */
+  "channel.mute": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+      /** Whether it stays silent from now on. */
+      muted: boolean;
+    };
+    result: Channel;
+  };
   /** What somebody may do in a channel, and step by step why. */
   "channel.permissions.explain": {
     params: {
@@ -1046,6 +1223,14 @@ export interface Methods {
       dry_run?: boolean;
     };
     result: ChannelPermissions;
+  };
+  /** Says that one is writing, for the next 8 s; call it every few seconds while it goes on. */
+  "channel.typing": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+    };
+    result: Done;
   };
   /** Changes a channel's name or topic. */
   "channel.update": {
@@ -1311,7 +1496,7 @@ export interface Methods {
       role?: RoleId | null;
       /** Only those whose name contains this text. */
       query?: string | null;
-      /** Only those who are, or are not, connected. */
+      /** Only those who are, or are not, online. */
       online?: boolean | null;
       /** Items of the page. */
       limit?: number;
@@ -1367,6 +1552,24 @@ export interface Methods {
       message_id: MessageId;
     };
     result: DeliveryReport;
+  };
+  /** What was begun in a channel and not sent; empty where there is nothing. */
+  "message.draft.get": {
+    params: {
+      /** The channel. */
+      channel_id: ChannelId;
+    };
+    result: Draft;
+  };
+  /** Keeps what was begun in a channel, across restarts; blank forgets it. */
+  "message.draft.set": {
+    params: {
+      /** Where. */
+      channel_id: ChannelId;
+      /** At most 8 KiB; blank forgets the draft. */
+      content: string;
+    };
+    result: Draft;
   };
   /** Gives a message of one's own another text; what it said before stays in its history. */
   "message.edit": {
@@ -1494,6 +1697,14 @@ export interface Methods {
     };
     result: Connected;
   };
+  /** Closes the connections to a node; members' nodes find each other again within seconds. */
+  "net.disconnect": {
+    params: {
+      /** The peer's name in the overlay. */
+      peer_id: string;
+    };
+    result: Disconnected;
+  };
   /** The connected nodes. */
   "net.peers": {
     params: Record<string, never>;
@@ -1503,6 +1714,14 @@ export interface Methods {
   "net.status": {
     params: Record<string, never>;
     result: NetStatus;
+  };
+  /** What is missing in each channel, and who is asked for it. */
+  "net.sync.status": {
+    params: {
+      /** Only this one; all when left out. */
+      server_id?: ServerId | null;
+    };
+    result: Page<ServerSync>;
   };
   /** Whether the parts of this node work. */
   "node.health": {
@@ -1531,6 +1750,67 @@ export interface Methods {
   "node.ui_ticket": {
     params: Record<string, never>;
     result: TicketedAddress;
+  };
+  /** Mentions, replies to oneself and keywords over all servers, newest first; the last thousand are kept. */
+  "notification.list": {
+    params: {
+      /** Items of the page. */
+      limit?: number;
+      /** Where the page begins. */
+      cursor?: string | null;
+    };
+    result: Page<Notification>;
+  };
+  /** What may disturb: of everything, of a server or of a channel. */
+  "notification.settings.get": {
+    params: {
+      /** The server. */
+      server_id?: ServerId | null;
+      /** The channel; its server need not be named. */
+      channel_id?: ChannelId | null;
+    };
+    result: NotificationSettings;
+  };
+  /** Changes what may disturb: everywhere, in a server or in a channel. */
+  "notification.settings.set": {
+    params: {
+      /** The server. */
+      server_id?: ServerId | null;
+      /** The channel; its server need not be named. */
+      channel_id?: ChannelId | null;
+      /** What is raised; `null`: as around it. */
+      level?: NotificationLevel | null;
+      /** Words to be told of, in any case; at most 32 of at most 64 characters. */
+      keywords?: string[] | null;
+      /** When nothing is raised; `null`: as around it. */
+      quiet_hours?: QuietHours | null;
+      /** Refused with 2003 unless the settings still have this revision. */
+      if_rev?: number | null;
+    };
+    result: NotificationSettings;
+  };
+  /** What one says of oneself. */
+  "presence.get": {
+    params: Record<string, never>;
+    result: OwnPresence;
+  };
+  /** Says whether one is there, and keeps saying so; remembered across restarts. */
+  "presence.set": {
+    params: {
+      /** The status. */
+      status: OwnStatus;
+      /** A few words beside the name, at most 128 characters; none when left out. */
+      text?: string | null;
+    };
+    result: OwnPresence;
+  };
+  /** Who comes, goes and writes from now on, without replay; `member.list` says how it stands. WebSocket only. */
+  "presence.subscribe": {
+    params: {
+      /** Only these; all when left out. */
+      servers?: ServerId[] | null;
+    };
+    result: PresenceItem;
   };
   /** The OpenRPC document of this API. */
   "rpc.discover": {
@@ -1809,6 +2089,26 @@ export interface Methods {
     };
     result: Server;
   };
+  /** What a window keeps under a key; null with rev 0 where nothing is kept. */
+  "ui.state.get": {
+    params: {
+      /** The key. */
+      key: string;
+    };
+    result: UiState;
+  };
+  /** Keeps a value under a key, for every window of this node; null forgets it. */
+  "ui.state.set": {
+    params: {
+      /** The key. */
+      key: string;
+      /** Any JSON of at most 64 KiB; `null` forgets the key. */
+      value: unknown;
+      /** Refused with 2003 unless the value still has this revision; 0: unless nothing is kept. */
+      if_rev?: number | null;
+    };
+    result: UiState;
+  };
 }
 
 /** Methods that make something: repeatable with their nonce. */
@@ -1844,9 +2144,12 @@ export const READS: ReadonlySet<string> = new Set([
   "message.pins",
   "net.peers",
   "net.status",
+  "net.sync.status",
   "node.health",
   "node.info",
   "node.stats",
+  "notification.list",
+  "presence.get",
   "rpc.discover",
   "server.audit.list",
   "server.discover",
@@ -1860,6 +2163,7 @@ export const READS: ReadonlySet<string> = new Set([
 /** Methods that open a stream, the method its items come by, and the one that ends it. */
 export const SUBSCRIPTIONS = {
   "events.subscribe": { notification: "events.event", unsubscribe: "events.unsubscribe" },
+  "presence.subscribe": { notification: "presence.event", unsubscribe: "presence.unsubscribe" },
 } as const;
 
 /** Error codes by kind. */

@@ -22,6 +22,7 @@ const member = (name: string, change: Partial<Member> = {}): Member => ({
   account_id: `acc_${name.padEnd(52, "a")}`,
   display_name: name,
   roles: ["member"],
+  status: "online",
   level: 0,
   joined_at: 0,
   online: true,

@@ -90,7 +90,7 @@ fn form_is_checked_before_the_signature_and_newer_programs_are_not_blamed() {
         (v1::Signal { server: Bytes::from_static(&[1; 31]), ..presence.clone() }, "server"),
         (v1::Signal { account: Bytes::new(), ..presence.clone() }, "account"),
         (v1::Signal { device: Bytes::from_static(&[1; 33]), ..presence.clone() }, "device"),
-        (v1::Signal { data: v1::Typing::default().encode_to_vec().into(), ..typing.clone() }, "channel"),
+        (v1::Signal { data: v1::Typing::default().encode_to_vec().into(), ..typing }, "channel"),
         (v1::Signal { data: Bytes::new(), ..presence.clone() }, "status"),
         (v1::Signal { data: text("a\nb"), ..presence.clone() }, "text"),
         (v1::Signal { data: text(" a"), ..presence.clone() }, "text"),
