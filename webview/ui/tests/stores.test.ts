@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { Member } from "../src/contract";
 import { Failure } from "../src/rpc/failure";
-import { wanted } from "../src/shell/notify";
+import { notify } from "../src/shell/notify";
+import type { App } from "../src/stores/app";
 import { createChannels } from "../src/stores/channels";
+import { createContacts } from "../src/stores/contacts";
 import { createDrafts } from "../src/stores/drafts";
 import { createIdentity } from "../src/stores/identity";
 import { createKeep } from "../src/stores/keep";
@@ -14,6 +16,7 @@ import { createPlace } from "../src/stores/place";
 import { createPrefs } from "../src/stores/prefs";
 import { createPresence } from "../src/stores/presence";
 import { answerCheck, loadCheck, rememberForCheck } from "../src/stores/recovery";
+import { quietHours } from "../src/views/dialogs/preferences-notifications";
 import { memberGroups } from "../src/views/main/member-groups";
 import { ADA, BOB, CHANNEL, channel, message, messageId, nodeWith, SERVER } from "./node";
 
@@ -155,6 +158,17 @@ describe("members", () => {
     expect(members.nameOf(SERVER, member("m0").account_id)).toBeUndefined();
   });
 
+  test("are there as they say, and whoever hides is not", async () => {
+    const node = nodeWith({ "member.list": () => ({ items: [member("ada", { online: false, status: "offline" })] }) });
+    const members = createRoot(() => createMembers(node));
+    await members.load(SERVER);
+    const ada = member("ada").account_id;
+    members.setPresence(SERVER, ada, "dnd", "writing");
+    expect(members.get(SERVER, ada)).toMatchObject({ online: true, status: "dnd", status_text: "writing" });
+    members.setPresence(SERVER, ada, "invisible", null);
+    expect(members.get(SERVER, ada)).toMatchObject({ online: false, status_text: null });
+  });
+
   test("are grouped by their highest role, online first, away last", () => {
     const groups = memberGroups([
       member("zoe"),
@@ -171,14 +185,56 @@ describe("members", () => {
   });
 });
 
+describe("whom one has blocked", () => {
+  const contact = (account_id: typeof ADA | typeof BOB, blocked: boolean) => ({ id: account_id, account_id, display_name: "", blocked });
+
+  test("is what the node keeps, and what it tells of", async () => {
+    const node = nodeWith({
+      "contact.list": () => ({ items: [contact(ADA, true), contact(BOB, false)] }),
+      "contact.unblock": ({ account_id }) => contact(account_id as typeof ADA, false),
+    });
+    const contacts = createRoot(() => createContacts(node));
+    await contacts.load();
+    expect([ADA, BOB].map(contacts.blocked)).toEqual([true, false]);
+    contacts.put(contact(BOB, true));
+    await contacts.block(ADA, false);
+    expect([ADA, BOB].map(contacts.blocked)).toEqual([false, true]);
+  });
+
+  test("notifies nobody", () => {
+    const told: string[] = [];
+    vi.stubGlobal("Notification", class {
+      static permission = "granted";
+      constructor(title: string) {
+        told.push(title);
+      }
+    });
+    let blocked = true;
+    const app = {
+      channels: { get: () => channel() },
+      place: { channel: () => null, view: () => "channel" },
+      contacts: { blocked: () => blocked },
+      members: { nameOf: () => undefined },
+      identity: { me: () => null },
+    } as unknown as App;
+    const notice = { id: messageId(1), server_id: SERVER, channel_id: CHANNEL, reason: "mention", read: false, message: message(1) } as const;
+    notify(app, notice);
+    expect(told).toEqual([]);
+    blocked = false;
+    notify(app, notice);
+    expect(told).toEqual(["Ada · #general"]);
+    vi.unstubAllGlobals();
+  });
+});
+
 describe("what lasts a moment", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   test("who types no longer does after a while, or once the message is there", () => {
-    const presence = createRoot(() => createPresence());
+    const presence = createRoot(() => createPresence(nodeWith({})));
     const types = (account_id: typeof ADA | typeof BOB) =>
-      presence.onItem({ type: "typing", server_id: SERVER, channel_id: CHANNEL, account_id });
+      presence.onTyping({ type: "typing", server_id: SERVER, channel_id: CHANNEL, account_id, until: Date.now() + 8_000 });
     types(ADA);
     types(BOB);
     expect(presence.typists(CHANNEL)).toEqual([ADA, BOB]);
@@ -191,16 +247,32 @@ describe("what lasts a moment", () => {
     expect(presence.typists(CHANNEL)).toEqual([]);
   });
 
+  test("what one says of oneself stays, but for what is changed", async () => {
+    const node = nodeWith({
+      "presence.get": () => ({ status: "dnd", text: "writing" }),
+      "presence.set": ({ status, text }) => ({ status, text: text ?? null }),
+    });
+    const presence = createRoot(() => createPresence(node));
+    await presence.loadMine();
+    await presence.say({ status: "idle" });
+    expect(presence.mine()).toEqual({ status: "idle", text: "writing" });
+    await presence.say({ text: null });
+    expect(presence.mine()).toEqual({ status: "idle", text: null });
+  });
+
   test("a crowd of typists does not grow without bound", () => {
-    const presence = createRoot(() => createPresence());
+    const presence = createRoot(() => createPresence(nodeWith({})));
     for (let at = 0; at < 500; at++) {
-      presence.onItem({ type: "typing", server_id: SERVER, channel_id: CHANNEL, account_id: `acc_${at}` });
+      presence.onTyping({ type: "typing", server_id: SERVER, channel_id: CHANNEL, account_id: `acc_${at}`, until: Date.now() + 8_000 });
     }
     expect(presence.typists(CHANNEL).length).toBe(20);
   });
 
   test("a draft is written once after a quiet, and at once when the page goes", async () => {
-    const node = nodeWith({ "message.draft.set": () => ({}) as never, "message.draft.get": () => ({ content: "kept" }) as never });
+    const node = nodeWith({
+      "message.draft.set": ({ channel_id, content }) => ({ channel_id, content, updated_at: 1 }),
+      "message.draft.get": ({ channel_id }) => ({ channel_id, content: "kept", updated_at: 1 }),
+    });
     const drafts = createDrafts(node);
     for (const text of ["h", "he", "hey"]) drafts.set(CHANNEL, CHANNEL, text);
     vi.advanceTimersByTime(2_000);
@@ -218,11 +290,11 @@ describe("preferences", () => {
 
   test("take what was kept, and no nonsense in it", async () => {
     const node = nodeWith({
-      "ui.state.get": () => ({ key: "prefs", value: { theme: "dark", fontSize: "big", keywords: "x", unheard: 1 } }) as never,
+      "ui.state.get": ({ key }) => ({ key, value: { theme: "dark", fontSize: "big", folded: "x", unheard: 1 }, rev: 1 }),
     });
     const prefs = createRoot(() => createPrefs(createKeep(node)));
     await prefs.load();
-    expect([prefs.now.theme, prefs.now.fontSize, prefs.now.keywords]).toEqual(["dark", 16, []]);
+    expect([prefs.now.theme, prefs.now.fontSize, prefs.now.folded]).toEqual(["dark", 16, []]);
   });
 
   test("hold for this tab at once, whatever the node says", () => {
@@ -231,17 +303,19 @@ describe("preferences", () => {
     expect(createRoot(() => createPrefs(createKeep(node))).now.theme).toBe("contrast");
   });
 
-  test("decide who is told of what", () => {
-    const prefs = createRoot(() => createPrefs(createKeep(nodeWith({})))).now;
-    const noon = 12;
-    expect(wanted(prefs, "hello", false, false, noon)).toBe(false);
-    expect(wanted(prefs, "hello", true, false, noon)).toBe(true);
-    expect(wanted({ ...prefs, notify: "all" }, "hello", false, false, noon)).toBe(true);
-    expect(wanted({ ...prefs, notify: "all" }, "hello", false, true, noon)).toBe(false);
-    expect(wanted({ ...prefs, notify: "nothing" }, "hello", true, false, noon)).toBe(false);
-    expect(wanted({ ...prefs, keywords: ["Tea"] }, "any TEA left?", false, false, noon)).toBe(true);
-    const night = { ...prefs, quietFrom: 22, quietTo: 7 };
-    expect([23, 3, 7, 21].map((hour) => wanted(night, "x", true, false, hour))).toEqual([false, false, true, true]);
+  test("what the node does not keep is null; that it cannot be read is not hidden", async () => {
+    const node = nodeWith({ "ui.state.get": ({ key }) => ({ key, value: null, rev: 0 }) });
+    expect(await createKeep(node).load("prefs")).toBeNull();
+    node.answers["ui.state.get"] = () => {
+      throw new Failure("locked", 1004, "locked");
+    };
+    await expect(createKeep(node).load("prefs")).rejects.toMatchObject({ kind: "locked" });
+  });
+
+  test("quiet hours go by the clock on this wall; the same hour twice is none", () => {
+    expect(quietHours(7, 7)).toBeNull();
+    const offset = -new Date().getTimezoneOffset();
+    expect(quietHours(22, 7)).toEqual({ from_minute: 1_320, to_minute: 420, utc_offset_minutes: offset });
   });
 });
 

@@ -2,18 +2,16 @@
 // and inflect them as it must.
 
 import type { Failure } from "../rpc/failure";
-
-const plural = new Intl.PluralRules("en");
-
-function count(number: number, one: string, other: string): string {
-  return `${number.toLocaleString("en")} ${plural.select(number) === "one" ? one : other}`;
-}
+import { count } from "./en-count";
+import { enServer } from "./en-server";
 
 function list(names: string[]): string {
   return new Intl.ListFormat("en", { type: "conjunction" }).format(names);
 }
 
 export const en = {
+  ...enServer,
+
   common: {
     cancel: "Cancel",
     close: "Close",
@@ -161,8 +159,7 @@ export const en = {
     preferences: "Preferences",
     owner: "Owner",
     bot: "bot",
-    memberLabel: (name: string, online: boolean, owner: boolean) =>
-      `${name}, ${online ? "online" : "offline"}${owner ? ", owner" : ""}`,
+    memberLabel: (name: string, state: string, owner: boolean) => `${name}, ${state.toLocaleLowerCase("en")}${owner ? ", owner" : ""}`,
     syncing: (missing: number) => `Catching up: ${count(missing, "entry", "entries")} missing`,
     connectionTip: "How your node is connected",
     connection: (reach: string, peers: number) =>
@@ -186,6 +183,7 @@ export const en = {
       idle: "Away",
       dnd: "Do not disturb",
       invisible: "Invisible",
+      offline: "Offline",
     },
     nowhere: {
       title: "You are in no server",
@@ -228,162 +226,25 @@ export const en = {
     timeout: "Timeout",
     kick: "Kick",
     ban: "Ban",
+    explain: "Why may they, or not?",
+    block: "Block",
+    unblock: "Unblock",
+    blockTitle: (name: string) => `Block ${name}?`,
+    blockBody: "What they write is folded away on this node, and they cannot reach you directly. Nobody is told.",
+    blockNow: "Block",
     copyId: "Copy account id",
   },
 
-  roles: {
-    online: "Online",
-    offline: "Offline",
-    one: { owner: "Owner", steward: "Steward", admin: "Admin", mod: "Moderator", member: "Member" },
-    plural: { owner: "Owners", steward: "Stewards", admin: "Admins", mod: "Moderators" },
-  },
-
-  permissions: {
-    MANAGE_SERVER: { label: "Manage the server", help: "Change its name, description and settings" },
-    MANAGE_ROLE: { label: "Manage roles", help: "Make roles below one's own and decide what they may" },
-    MANAGE_CHANNEL: { label: "Manage channels", help: "Make, change, move and archive channels" },
-    GRANT: { label: "Give roles", help: "Give and take roles below one's own" },
-    KICK: { label: "Kick", help: "Take members out; they can come back with an invite" },
-    BAN: { label: "Ban", help: "Take members out and keep them out" },
-    INVITE: { label: "Invite", help: "Make links by which others join" },
-    MUTE: { label: "Timeout", help: "Take the word from members for a while" },
-    STORE: { label: "Decide about storage", help: "How long history is kept, and by whom" },
-    ROTATE: { label: "Make keys", help: "Replace the keys messages are encrypted with" },
-    VIEW: { label: "Read", help: "See channels and read them" },
-    SEND: { label: "Write", help: "Send messages" },
-    ATTACH: { label: "Attach files", help: "Send files with messages" },
-    REACT: { label: "React", help: "Add reactions to messages" },
-    PIN: { label: "Pin", help: "Pin messages for everybody" },
-    MENTION_ALL: { label: "Mention everyone", help: "Notify all members at once" },
-    REDACT_OTHERS: { label: "Delete others' messages", help: "Remove what somebody else wrote" },
-  },
-
-  moderate: {
-    reason: "Reason",
-    reasonHelp: "Everybody in the server can read it.",
-    atOnce: "It takes effect at once, here and offline; other members' nodes agree as soon as they hear of it.",
-    kick: {
-      title: (name: string) => `Kick ${name}?`,
-      body: "They leave the server and get no more keys. With an invite they can come back.",
-      confirm: "Kick",
-    },
-    ban: {
-      title: (name: string) => `Ban ${name}?`,
-      body: "They leave the server, get no more keys, and no invite brings them back until the ban is lifted.",
-      confirm: "Ban",
-    },
-    timeout: {
-      title: (name: string) => `Timeout for ${name}`,
-      body: "They can read but not write or react until it ends. It stays with them if they leave and return.",
-      span: "For",
-      spans: { "5m": "5 minutes", "1h": "1 hour", "1d": "1 day", "7d": "7 days", end: "End it now" },
-      confirm: "Apply",
-    },
-  },
-
-  settings: {
-    title: (name: string) => `${name}: settings`,
-    lead: "Everything here takes effect at once, offline too. Nothing waits for anybody's approval.",
-    pagesLabel: "Settings",
-    pages: {
-      overview: "Overview",
-      roles: "Roles",
-      members: "Members",
-      invites: "Invites",
-      bans: "Bans",
-      audit: "Audit log",
-      heirs: "Heirs",
-      rollback: "Rolled back",
-    },
-    sure: (label: string) => `${label}: sure?`,
-    overview: {
-      noDescription: "No description.",
-      visibility: "Who can join",
-      public: "Anyone",
-      private: "Whoever has an invite",
-      members: "Members",
-      channels: "Channels",
-      rate: "Messages per author",
-      rateText: (perSecond: number, burst: number) => `${perSecond} a second, ${burst} at once`,
-      mine: "You may",
-      id: "Id",
-      delete: "Close the server",
-      deleteHelp: "Nothing can be written any more and nobody comes in. An owner can open it again.",
-    },
-    roles: {
-      list: "Roles, highest first",
-      create: "New role",
-      hint: "Choose a role to see what its holders may do.",
-      name: "Name",
-      level: "Rank",
-      levelHelp: (mine: number) => `Below yours, which is ${mine}; it cannot be changed later.`,
-      may: "Whoever has this role may",
-      delete: "Delete role",
-    },
-    members: {
-      search: "Search by name",
-      give: "Give a role",
-      take: (role: string) => `Take the role ${role} away`,
-      timeout: "Timeout",
-      kick: "Kick",
-      ban: "Ban",
-      silent: (until: string) => `In timeout until ${until}`,
-    },
-    invites: {
-      none: "No invites yet",
-      by: (name: string) => `By ${name}`,
-      uses: (uses: number, most: number | null) => (most === null ? `used ${count(uses, "time", "times")}` : `used ${uses} of ${most} times`),
-      until: (when: string) => `until ${when}`,
-      forever: "does not expire",
-      revoked: "taken back",
-      revoke: "Take back",
-    },
-    bans: {
-      none: "Nobody is banned",
-      noneText: "Whoever is banned cannot come back with any invite, until the ban is lifted here.",
-      by: (name: string, when: string) => `Banned by ${name}, ${when}`,
-      unban: "Lift the ban",
-    },
-    audit: {
-      without: "without effect",
-      more: "Show earlier acts",
-    },
-    heirs: {
-      lead: "If no owner is there any more, heirs can appoint a steward together: somebody who may do everything but cannot outrank owners.",
-      none: "No heirs are named. Without an owner nobody could hold the highest power again.",
-      rule: (needed: number, all: number) => `${needed} of ${count(all, "heir", "heirs")} must agree.`,
-      signed: (name: string) => `has signed for ${name}`,
-      remove: "Remove",
-      add: "Add an heir",
-      choose: "Choose a member",
-      threshold: "How many must agree",
-      signTitle: "You are an heir",
-      signHelp: "Sign for whoever shall be steward. It takes effect once enough heirs have signed for the same person.",
-      sign: "Sign for",
-    },
-    rollback: {
-      lead: "Two halves of a network may decide without hearing of each other. What one half did in good order and lost by that stands here, and can be brought back.",
-      none: "Nothing was lost",
-      noneText: "All acts that were in order have their effect.",
-      killed: (acts: number) => `undone by ${count(acts, "act", "acts")}`,
-      level: (level: number) => `takes rank ${level}`,
-      ratify: "Bring back",
-      all: "Bring all back",
-      done: (acts: number) => `${count(acts, "act", "acts")} brought back`,
-    },
-  },
-
-  editChannel: {
-    title: "Edit channel",
-    categoryTitle: "Edit category",
-    name: "Name",
-    topic: "Topic",
-    category: "Category",
-    noCategory: "None",
-    archive: "Archive",
-    reopen: "Open again",
-    permissions: "What members may do here",
-    states: { inherit: "as in the server", allow: "allowed", deny: "denied" },
+  explain: {
+    title: (name: string, channel: string) => `What ${name} may do in #${channel}`,
+    level: (level: number) => `Rank ${level}`,
+    may: "May",
+    mayNothing: "Nothing.",
+    mayNot: "May not",
+    steps: "How it comes to that",
+    gives: "adds",
+    takes: "takes",
+    until: (when: string) => `until ${when}`,
   },
 
   publicServer: {
@@ -424,6 +285,8 @@ export const en = {
     unread: "Mark unread from here",
     delete: "Delete",
     deleted: "Message deleted",
+    blocked: "Message of somebody you have blocked",
+    showBlocked: "Show",
     deletedBy: (name: string | undefined, reason: string | null) =>
       `Removed by ${name ?? "a moderator"}${reason ? `: ${reason}` : ""}`,
     deleteDialog: {
@@ -500,8 +363,6 @@ export const en = {
 
   profile: {
     title: "Profile",
-    online: "Online",
-    offline: "Offline",
     roles: "Roles",
     joined: "Joined",
     account: "Account",
@@ -548,6 +409,13 @@ export const en = {
     again: "Look again",
     none: "No public server is known yet",
     noMatch: "Nothing found",
+    asked: (asked: number, answered: number, when: string) =>
+      asked === 0
+        ? "Nobody to ask is connected: this is what your node heard before."
+        : `${count(asked, "peer", "peers")} asked, ${answered} answered, ${when}.`,
+    more: (more: number) => `${count(more, "server", "servers")} more: search for what you want.`,
+    seen: (when: string) => `heard of ${when}`,
+    speaks: (language: string) => `Mostly spoken: ${language}`,
     noneText: "Announcements come from the nodes yours is connected to. The more it knows, the more it finds.",
     noDescription: "No description.",
     join: "Join",
@@ -640,6 +508,8 @@ export const en = {
     title: "Versions of this message",
     now: "As it is",
     before: "Earlier",
+    first: "As it was written",
+    none: "Nothing is kept of a deleted message.",
   },
 
   switcher: {
@@ -715,6 +585,7 @@ export const en = {
       name: "Name",
       nameHelp: "Everybody in your servers sees it.",
       bio: "About you",
+      status: "A few words beside your name",
     },
     looks: {
       theme: "Theme",
@@ -733,7 +604,8 @@ export const en = {
       ask: "This browser does not show notifications of Folkmoot yet.",
       allow: "Allow",
       which: "Notify me of",
-      levels: { all: "Every message", mentions: "Mentions", nothing: "Nothing" },
+      levels: { usual: "As usual", all: "Every message", mentions: "Mentions", none: "Nothing" },
+      usualHelp: "As usual: every message in private servers, mentions in public ones. Your node decides, for every window.",
       keywords: "Words that count as a mention",
       keywordsHelp: "Apart by commas.",
       quietFrom: "Quiet from",

@@ -1,13 +1,9 @@
 // Calls by the contract: typed, with a nonce where the method takes one, repeated where repeating is safe.
 
-import { type Methods as Contract, NONCED, READS, type SUBSCRIPTIONS } from "../contract";
-import type { Coming, PresenceItem } from "./coming";
+import { type Methods, NONCED, READS, type SUBSCRIPTIONS } from "../contract";
 import { Failure } from "./failure";
 import { type Line, Socket } from "./socket";
-import { hasStream, Streams, type StreamEnd } from "./streams";
-
-/** Every method there is: the contract's word counts. */
-type Methods = Contract & Omit<Coming, keyof Contract>;
+import { Streams, type StreamEnd } from "./streams";
 
 /** The name of a method. */
 export type Method = keyof Methods;
@@ -92,12 +88,6 @@ export class Client implements Caller {
     onEnd: (end: StreamEnd) => "again" | "stop",
   ): () => void {
     return this.#streams.open(method, params, (item) => onItem(item as Result<M>), onEnd);
-  }
-
-  /** Who types and who is there, for a moment: nothing of it is told again after a loss. */
-  presence(onItem: (item: PresenceItem) => void): () => void {
-    if (!hasStream("presence.subscribe")) return () => {};
-    return this.#streams.open("presence.subscribe", () => ({}), (item) => onItem(item as PresenceItem), () => "again");
   }
 }
 

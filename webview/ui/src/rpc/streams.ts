@@ -10,16 +10,11 @@ export interface StreamEnd {
   failure: Failure;
 }
 
-/** How each stream of the contract is told of and ended. */
-const KNOWN: Record<string, { notification: string; unsubscribe: string } | undefined> = SUBSCRIPTIONS;
-
-/** Whether the contract has a stream. */
-export function hasStream(method: string): boolean {
-  return KNOWN[method] !== undefined;
-}
+/** The method that opens a stream. */
+type Opener = keyof typeof SUBSCRIPTIONS;
 
 interface Stream {
-  method: string;
+  method: Opener;
   params: () => unknown;
   onItem(item: unknown): void;
   onEnd(end: StreamEnd): "again" | "stop";
@@ -41,7 +36,7 @@ export class Streams {
 
   /** Opens a stream; the answer ends it. */
   open(
-    method: string,
+    method: Opener,
     params: () => unknown,
     onItem: (item: unknown) => void,
     onEnd: (end: StreamEnd) => "again" | "stop",
@@ -54,7 +49,7 @@ export class Streams {
       if (stream.id === null) return;
       this.#byId.delete(stream.id);
       // A socket that is gone has ended the stream already.
-      this.request(KNOWN[method]?.unsubscribe ?? "", [stream.id]).catch(() => {});
+      this.request(SUBSCRIPTIONS[method].unsubscribe, [stream.id]).catch(() => {});
     };
   }
 
@@ -83,7 +78,7 @@ export class Streams {
       const id = await this.request(stream.method, stream.params());
       if (typeof id !== "string" && typeof id !== "number") return;
       if (!this.#streams.has(stream)) {
-        await this.request(KNOWN[stream.method]?.unsubscribe ?? "", [id]);
+        await this.request(SUBSCRIPTIONS[stream.method].unsubscribe, [id]);
         return;
       }
       stream.id = id;

@@ -2,13 +2,14 @@
 
 import { type Accessor, createContext, createSignal, useContext } from "solid-js";
 
-import type { ServerId } from "../contract";
+import type { PresenceItem, ServerId } from "../contract";
 import { Client } from "../rpc/client";
 import { follow } from "../rpc/follow";
 import { Failure } from "../rpc/failure";
 import { applyEvents } from "./apply";
 import { createChannels, type Channels } from "./channels";
 import { createConnection, type Connection } from "./connection";
+import { createContacts, type Contacts } from "./contacts";
 import { createDrafts, type Drafts } from "./drafts";
 import { createIdentity, type IdentityStore } from "./identity";
 import { createKeep, type Keep } from "./keep";
@@ -33,6 +34,7 @@ export interface App {
   servers: Servers;
   channels: Channels;
   members: Members;
+  contacts: Contacts;
   messages: Messages;
   windows: Windows;
   outbox: Outbox;
@@ -79,9 +81,10 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
     servers: createServers(client),
     channels: createChannels(client, keep),
     members: createMembers(client),
+    contacts: createContacts(client),
     outbox: createOutbox(client, (message) => windows.onCreated(message)),
     drafts: createDrafts(client),
-    presence: createPresence(),
+    presence: createPresence(client),
     prefs: createPrefs(keep),
     place: createPlace(),
     toasts: createToasts(),
@@ -94,8 +97,7 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
   async function readAll(): Promise<number> {
     // The place in the log comes first: what happens while the rest is read is then told again, and told is not lost.
     const { seq } = await client.call("events.head", {});
-    await app.channels.restoreUnread();
-    await app.servers.load();
+    await Promise.all([app.channels.restoreUnread(), app.contacts.load(), app.presence.loadMine(), app.servers.load()]);
     await Promise.all(app.servers.order().map((server) => app.channels.load(server)));
     return seq;
   }
@@ -112,17 +114,20 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
     if (ended) return;
     const stopFollowing = follow(client, seq, {
       onEvents: (events, live) => applyEvents(app, events, live),
-      onLive: () => void refreshNet(),
+      onLive() {
+        void refreshNet();
+        // Who came and went meanwhile is not told again.
+        for (const server of app.servers.order()) {
+          if (app.members.loaded(server)) app.members.load(server).catch(app.toasts.fail);
+        }
+      },
       async onHole() {
         const head = await readAll();
         await app.windows.reload();
         return head;
       },
     });
-    const stopPresence = client.presence((item) => {
-      app.presence.onItem(item);
-      if (item.type === "presence") app.members.setOnline(item.server_id, item.account_id, item.status !== "offline");
-    });
+    const stopPresence = client.stream("presence.subscribe", () => ({}), onPresence, () => "again");
     const timer = setInterval(() => void refreshNet(), NET_EVERY_MS);
     running = () => {
       clearInterval(timer);
@@ -141,6 +146,11 @@ export function createApp(makeClient: (connection: Connection) => Client): App {
       app.place.leave(server);
     }
     app.presence.clear();
+  }
+
+  function onPresence(item: PresenceItem): void {
+    if (item.type === "typing") app.presence.onTyping(item);
+    else app.members.setPresence(item.server_id, item.account_id, item.status, item.text ?? null);
   }
 
   async function refreshNet(): Promise<void> {

@@ -2,8 +2,7 @@
 
 import { batch } from "solid-js";
 
-import type { Channel, ChannelId, Event, Member, Message, Server, ServerId } from "../contract";
-import { mentionsEverybody } from "../rpc/coming";
+import type { Channel, ChannelId, Contact, Event, Member, Message, Notification, Server, ServerId } from "../contract";
 import { notify } from "../shell/notify";
 import type { App } from "./app";
 
@@ -40,6 +39,12 @@ function apply(app: App, event: Event, live: boolean): void {
     case "message.unpinned":
       app.messages.update(data as Message);
       app.notePins();
+      break;
+    case "notification.created":
+      if (live) notify(app, data as Notification);
+      break;
+    case "contact.updated":
+      app.contacts.put(data as Contact);
       break;
     case "channel.created":
     case "channel.updated":
@@ -123,13 +128,12 @@ function onMessage(app: App, message: Message, live: boolean): void {
     if (root) soon(`message ${root.id}`, () => refreshMessage(app, root));
   }
   if (live && !mine) {
-    const mentioned = mentionsEverybody(message) || message.mentions.includes(app.identity.me()?.account_id ?? "acc_");
+    const mentioned = message.mention_everyone || message.mentions.includes(app.identity.me()?.account_id ?? "acc_");
     const looking = app.place.channel() === message.channel_id && document.hasFocus();
     const known = app.channels.get(message.channel_id)?.last_message_id === message.id;
     if (!looking && !known && !message.thread_id) {
       app.channels.bump(message.channel_id, message.id, mentioned);
     }
-    notify(app, message, mentioned);
   }
   refreshChannel(app, message.channel_id);
 }

@@ -35,15 +35,11 @@ export function createDrafts(caller: Caller): Drafts {
     async get(key, channel) {
       const here = texts.get(key);
       if (here !== undefined || !channel) return here ?? "";
-      try {
-        const { content } = await caller.call("message.draft.get", { channel_id: channel });
-        // Written meanwhile: that is newer.
-        const kept = texts.get(key) ?? content;
-        texts.set(key, kept);
-        return kept;
-      } catch {
-        return texts.get(key) ?? "";
-      }
+      const { content } = await caller.call("message.draft.get", { channel_id: channel }, { idempotent: true });
+      // Written meanwhile: that is newer.
+      const kept = texts.get(key) ?? content;
+      texts.set(key, kept);
+      return kept;
     },
     set(key, channel, content) {
       texts.set(key, content);

@@ -7,7 +7,7 @@ const QUIET_MS = 400;
 
 /** The memory. */
 export interface Keep {
-  /** What was kept under a name, or `null`. */
+  /** What was kept under a name, or `null`. Nothing can be read before the account is ready. */
   load<T>(key: string): Promise<T | null>;
   /** Keeps a value, after a short quiet. */
   save(key: string, value: unknown): void;
@@ -30,11 +30,7 @@ export function createKeep(caller: Caller): Keep {
 
   return {
     async load<T>(key: string) {
-      try {
-        return ((await caller.call("ui.state.get", { key })).value ?? null) as T | null;
-      } catch {
-        return null;
-      }
+      return (await caller.call("ui.state.get", { key }, { idempotent: true })).value as T | null;
     },
     save(key, value) {
       clearTimeout(waiting.get(key)?.timer);

@@ -3,7 +3,7 @@
 import { batch } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 
-import type { AccountId, Member, Page, ServerId } from "../contract";
+import type { AccountId, Member, Page, PresenceStatus, ServerId } from "../contract";
 import type { Caller } from "../rpc/client";
 
 /** Members held per server; above it names come with their messages and searches ask the node. */
@@ -25,7 +25,8 @@ export interface Members {
   /** The name of an account in a server, if it is known. */
   nameOf(server: ServerId, account: AccountId): string | undefined;
   put(server: ServerId, member: Member): void;
-  setOnline(server: ServerId, account: AccountId, online: boolean): void;
+  /** Whether somebody is there, and how. */
+  setPresence(server: ServerId, account: AccountId, status: PresenceStatus, text: string | null): void;
   remove(server: ServerId, account: AccountId): void;
   forget(server: ServerId): void;
   load(server: ServerId): Promise<void>;
@@ -63,8 +64,10 @@ export function createMembers(caller: Caller): Members {
     put: (server, member) => {
       if (rosters[server]) putAll(server, [member]);
     },
-    setOnline: (server, account, online) => {
-      if (rosters[server]?.members[account]) set(server, "members", account, "online", online);
+    setPresence: (server, account, status, text) => {
+      if (!rosters[server]?.members[account]) return;
+      const online = status !== "offline" && status !== "invisible";
+      set(server, "members", account, { online, status, status_text: text });
     },
     remove: (server, account) => {
       if (!rosters[server]) return;

@@ -26,6 +26,7 @@ export type Dialog =
   | { kind: "edit-channel"; channel: ChannelId }
   | { kind: "expel"; act: "kick" | "ban"; server: ServerId; account: AccountId }
   | { kind: "timeout"; server: ServerId; account: AccountId }
+  | { kind: "explain"; channel: ChannelId; account: AccountId }
   | { kind: "keys" }
   | { kind: "switcher" }
   | { kind: "history"; message: MessageId }

@@ -14,12 +14,6 @@ export interface Prefs {
   language: "en" | "x-rtl";
   /** Whether the member column is open. */
   members: boolean;
-  notify: "all" | "mentions" | "nothing";
-  /** Words that notify like a mention. */
-  keywords: string[];
-  /** Hours of the day (local) between which nothing notifies; equal: never. */
-  quietFrom: number;
-  quietTo: number;
   /** Emoji used last, newest first. */
   recentEmoji: string[];
   /** Skin tone of emoji, 0 (none) to 5. */
@@ -40,10 +34,6 @@ const USUAL: Prefs = {
   motion: "system",
   language: "en",
   members: true,
-  notify: "mentions",
-  keywords: [],
-  quietFrom: 0,
-  quietTo: 0,
   recentEmoji: [],
   skinTone: 0,
   folded: [],

@@ -3,10 +3,10 @@
 import { type Accessor, createSignal } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 
-import type { AccountId, ChannelId } from "../contract";
-import type { PresenceItem, PresenceStatus } from "../rpc/coming";
+import type { AccountId, ChannelId, OwnPresence, OwnStatus, PresenceItem } from "../contract";
+import type { Caller } from "../rpc/client";
 
-/** Milliseconds after which somebody who typed no longer does. */
+/** Milliseconds after which somebody who typed no longer does, whatever is said. */
 const TYPING_MS = 8_000;
 /** Typists remembered per channel; the line names three and counts the rest. */
 const TYPISTS_MAX = 20;
@@ -15,20 +15,21 @@ const TYPISTS_MAX = 20;
 export interface Presence {
   typists(channel: ChannelId): AccountId[];
   /** What one says of oneself. */
-  mine: Accessor<PresenceStatus>;
-  setMine(status: PresenceStatus): void;
-  statusOf(account: AccountId): PresenceStatus | "offline" | undefined;
-  onItem(item: PresenceItem): void;
+  mine: Accessor<OwnPresence>;
+  loadMine(): Promise<void>;
+  /** Says something else of oneself; what is not named stays. */
+  say(change: { status?: OwnStatus; text?: string | null }): Promise<void>;
+  /** Somebody types. */
+  onTyping(item: Extract<PresenceItem, { type: "typing" }>): void;
   /** Somebody wrote: they no longer type. */
   stopped(channel: ChannelId, account: AccountId): void;
   clear(): void;
 }
 
 /** Makes the store. */
-export function createPresence(): Presence {
+export function createPresence(caller: Caller): Presence {
   const [typing, setTyping] = createStore<Record<ChannelId, AccountId[] | undefined>>({});
-  const [status, setStatus] = createStore<Record<AccountId, PresenceStatus | "offline" | undefined>>({});
-  const [mine, setMine] = createSignal<PresenceStatus>("online");
+  const [mine, setMine] = createSignal<OwnPresence>({ status: "online" });
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   const stopped = (channel: ChannelId, account: AccountId) => {
@@ -43,16 +44,13 @@ export function createPresence(): Presence {
   return {
     typists: (channel) => typing[channel] ?? [],
     mine,
-    setMine,
-    statusOf: (account) => status[account],
-    onItem(item) {
-      if (item.type === "presence") {
-        setStatus(item.account_id, item.status ?? undefined);
-        return;
-      }
-      const channel = item.channel_id;
-      if (!channel) return;
-      const account = item.account_id;
+    async loadMine() {
+      setMine(await caller.call("presence.get", {}));
+    },
+    async say({ status = mine().status, text = mine().text ?? null }) {
+      setMine(await caller.call("presence.set", { status, text }, { idempotent: true }));
+    },
+    onTyping({ channel_id: channel, account_id: account, until }) {
       const list = typing[channel] ?? [];
       if (!list.includes(account)) {
         if (list.length >= TYPISTS_MAX) return;
@@ -62,7 +60,7 @@ export function createPresence(): Presence {
       clearTimeout(timers.get(key));
       timers.set(
         key,
-        setTimeout(() => stopped(channel, account), TYPING_MS),
+        setTimeout(() => stopped(channel, account), Math.min(Math.max(until - Date.now(), 0), TYPING_MS)),
       );
     },
     stopped,

@@ -15,9 +15,10 @@ export function worldOf(app: App, server: Message["server_id"]): TextWorld {
   };
 }
 
-/** The message as one line; spoilers stay covered. */
+/** The message as one line; spoilers stay covered, and what somebody says whom one has blocked. */
 export function plainText(app: App, message: Message): string {
   if (message.deleted) return say().message.deleted;
+  if (app.contacts.blocked(message.author.account_id)) return say().message.blocked;
   return plain(message.content, worldOf(app, message.server_id));
 }
 

@@ -28,7 +28,7 @@ export function Interface(props: { token: string; onEnded: () => void }): JSX.El
   const load = async () => {
     setFailure(null);
     try {
-      if ((await app.identity.load()) !== "ready") await app.prefs.load();
+      await app.identity.load();
     } catch (thrown) {
       const failed = Failure.of(thrown);
       if (failed.kind !== "disconnected") setFailure(failed);

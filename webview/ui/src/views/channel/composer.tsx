@@ -62,9 +62,12 @@ export function Composer(props: { placeholder: string; main?: boolean }): JSX.El
   onMount(() => {
     fit(field);
     if (props.main && !app.place.dialog() && matchMedia("(hover: hover)").matches) field.focus();
-    void app.drafts.get(draftKey, draftChannel).then((draft) => {
-      if (draft && text() === "") write(writing.decode(draft));
-    });
+    app.drafts
+      .get(draftKey, draftChannel)
+      .then((draft) => {
+        if (draft && text() === "") write(writing.decode(draft));
+      })
+      .catch(app.toasts.fail);
   });
   // Emoji by shortcode are replaced when sending: their table should be here by then.
   createEffect(

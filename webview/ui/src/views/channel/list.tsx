@@ -147,6 +147,7 @@ export function MessageList(props: { label: string; testid: string; landmark?: b
         if (!before || !newest || !talk.atBottom() || timeline.busy()) return;
         const message = app.messages.get(newest);
         if (!message || (message.thread_id && !talk.thread) || message.author.account_id === app.identity.me()?.account_id) return;
+        if (app.contacts.blocked(message.author.account_id)) return;
         setAnnounced(say().message.announce(message.author.display_name, plainText(app, message)));
       },
     ),

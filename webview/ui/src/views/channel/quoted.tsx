@@ -2,12 +2,12 @@
 
 import { type JSX, Show } from "solid-js";
 
-import { say } from "../../catalogue";
 import { Avatar } from "../../components/avatar";
 import { Name } from "../../components/name";
 import type { Message } from "../../contract";
 import { useApp } from "../../stores/app";
 import { exactly, moment } from "../../stores/time";
+import { plainText } from "../../text/plain";
 import { Body } from "./body";
 import { authorName } from "./row";
 
@@ -29,7 +29,10 @@ export function Quoted(props: { message: Message; actions?: JSX.Element }): JSX.
         </time>
       </header>
       <div class="message-content">
-        <Show when={!props.message.deleted} fallback={<p class="tombstone">{say().message.deleted}</p>}>
+        <Show
+          when={!props.message.deleted && !app.contacts.blocked(props.message.author.account_id)}
+          fallback={<p class="tombstone">{plainText(app, props.message)}</p>}
+        >
           <Body message={props.message} />
         </Show>
       </div>

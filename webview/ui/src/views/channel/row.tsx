@@ -8,11 +8,10 @@ import { openMenuAt } from "../../components/menu";
 import { Name } from "../../components/name";
 import type { Message, MessageId } from "../../contract";
 import { Icon } from "../../icons/icon";
-import { mentionsEverybody, threadOf } from "../../rpc/coming";
 import { type App, useApp } from "../../stores/app";
 import { ago, exactly, moment, timeBeside } from "../../stores/time";
 import { revealed } from "../../text/hidden";
-import { plainText } from "../../text/plain";
+import { plain, plainText, worldOf } from "../../text/plain";
 import { memberMenu } from "../main/member-menu";
 import { isMine, openThread } from "./actions";
 import { Body } from "./body";
@@ -44,11 +43,16 @@ function Row(props: { message: Message; head: boolean; stop: boolean; lit: boole
   const [hovered, setHovered] = createSignal(false);
   const [focused, setFocused] = createSignal(false);
   const me = () => app.identity.me()?.account_id;
-  const mentioned = () => !isMine(app, props.message) && (mentionsEverybody(props.message) || props.message.mentions.includes(me() ?? "acc_"));
+  const mentioned = () => !isMine(app, props.message) && (props.message.mention_everyone || props.message.mentions.includes(me() ?? "acc_"));
   const name = () => authorName(app, props.message);
   const editing = () => talk.editing() === props.message.id;
-  const label = () =>
-    say().message.label(revealed(name()), moment(props.message.created_at), plainText(app, props.message));
+  const [uncovered, uncover] = createSignal(false);
+  const text = () =>
+    uncovered() && !props.message.deleted
+      ? plain(props.message.content, worldOf(app, props.message.server_id))
+      : plainText(app, props.message);
+  const label = () => say().message.label(revealed(name()), moment(props.message.created_at), text());
+  const blocked = () => !uncovered() && app.contacts.blocked(props.message.author.account_id);
 
   return (
     <article
@@ -125,6 +129,15 @@ function Row(props: { message: Message; head: boolean; stop: boolean; lit: boole
               </p>
             )}
           </Match>
+          <Match when={blocked()}>
+            <p class="tombstone">
+              <Icon name="ban" size="s" />
+              {say().message.blocked}
+              <button type="button" class="edited" data-testid="show-blocked" onClick={() => uncover(true)}>
+                {say().message.showBlocked}
+              </button>
+            </p>
+          </Match>
           <Match when={editing()}>
             <Editor message={props.message} />
           </Match>
@@ -148,7 +161,7 @@ function Row(props: { message: Message; head: boolean; stop: boolean; lit: boole
       <Show when={props.message.reactions.length > 0}>
         <Reactions message={props.message} />
       </Show>
-      <Show when={!talk.thread && threadOf(props.message)}>
+      <Show when={!talk.thread && props.message.thread}>
         {(thread) => (
           <button type="button" class="thread-line" data-testid="thread-open" onClick={() => openThread(app, props.message)}>
             <Icon name="thread" size="s" />

@@ -14,7 +14,7 @@ export function TypingLine(): JSX.Element {
   const names = () =>
     app.presence
       .typists(talk.channel)
-      .filter((account) => account !== app.identity.me()?.account_id)
+      .filter((account) => account !== app.identity.me()?.account_id && !app.contacts.blocked(account))
       .map((account) => revealed(app.members.nameOf(talk.server, account) ?? say().text.unknownPerson));
   return (
     <p class="typing" data-testid="typing" aria-live="off">

@@ -133,7 +133,7 @@ export function CreateServerDialog(props: { onClose: () => void }): JSX.Element 
 }
 
 /** Words apart by commas or spaces. */
-function listOf(text: string): string[] {
+export function listOf(text: string): string[] {
   return text
     .split(/[\s,]+/)
     .map((word) => word.trim())

@@ -11,6 +11,7 @@ import { CreateServerDialog } from "./create-server";
 import { EditChannelDialog } from "../settings/edit-channel";
 import { ExpelDialog, TimeoutDialog } from "../settings/moderate";
 import { ServerSettings } from "../settings/settings";
+import { ExplainDialog } from "./explain";
 import { HistoryDialog } from "./history";
 import { InviteDialog } from "./invite";
 import { JoinDialog } from "./join";
@@ -79,6 +80,9 @@ function One(props: { dialog: Dialog; onClose: () => void }): JSX.Element {
       </Match>
       <Match when={of("timeout")}>
         {(dialog) => <TimeoutDialog server={dialog().server} account={dialog().account} onClose={props.onClose} />}
+      </Match>
+      <Match when={of("explain")}>
+        {(dialog) => <ExplainDialog channel={dialog().channel} account={dialog().account} onClose={props.onClose} />}
       </Match>
       <Match when={of("recovery-check")}>
         <RecoveryCheckDialog onClose={props.onClose} />

@@ -13,6 +13,10 @@ import { useApp } from "../../stores/app";
 import { FONT_SIZE } from "../../stores/prefs";
 import { copyText } from "../channel/actions";
 import { DISPLAY_NAME_CHARS } from "../doors/first-run";
+import { NotificationsPage } from "./preferences-notifications";
+
+/** Characters beside a name. */
+const STATUS_CHARS = 128;
 
 const PAGES = [
   ["profile", "user"],
@@ -87,15 +91,19 @@ function ProfilePage(): JSX.Element {
   const me = () => app.identity.me();
   const [name, setName] = createSignal(me()?.display_name ?? "");
   const [bio, setBio] = createSignal(me()?.bio ?? "");
+  const [status, setStatus] = createSignal(app.presence.mine().text ?? "");
   const [busy, setBusy] = createSignal(false);
   const [wrong, setWrong] = createSignal<string | null>(null);
-  const changed = () => name().trim() !== me()?.display_name || bio().trim() !== (me()?.bio ?? "");
+  const profileChanged = () => name().trim() !== me()?.display_name || bio().trim() !== (me()?.bio ?? "");
+  const statusChanged = () => status().trim() !== (app.presence.mine().text ?? "");
+  const changed = () => profileChanged() || statusChanged();
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
     setBusy(true);
     setWrong(null);
     try {
-      await app.identity.update({ display_name: name().trim(), bio: bio().trim() });
+      if (profileChanged()) await app.identity.update({ display_name: name().trim(), bio: bio().trim() });
+      if (statusChanged()) await app.presence.say({ text: status().trim() || null });
       app.toasts.tell(say().common.saved);
     } catch (thrown) {
       setWrong(say().failure.text(Failure.of(thrown)));
@@ -117,6 +125,13 @@ function ProfilePage(): JSX.Element {
         help={words().nameHelp}
         error={wrong()}
         testid="profile-name"
+      />
+      <TextField
+        label={words().status}
+        value={status()}
+        onInput={setStatus}
+        maxLength={STATUS_CHARS}
+        testid="profile-status"
       />
       <TextArea label={words().bio} value={bio()} onInput={setBio} rows={3} testid="profile-bio" />
       <div class="prefs-actions">
@@ -190,72 +205,6 @@ function LooksPage(): JSX.Element {
         ]}
         testid="language"
       />
-    </div>
-  );
-}
-
-function NotificationsPage(): JSX.Element {
-  const app = useApp();
-  const words = () => say().prefs.notifications;
-  const { prefs } = app;
-  const [permission, setPermission] = createSignal("Notification" in window ? Notification.permission : "denied");
-  const hours = Array.from({ length: 24 }, (_, hour) => String(hour));
-  const [keywords, setKeywords] = createSignal(prefs.now.keywords.join(", "));
-  return (
-    <div class="prefs-form">
-      <Show when={!window.ipc && permission() === "default"}>
-        <div class="prefs-ask">
-          <p>{words().ask}</p>
-          <Button icon="bell" onClick={() => void Notification.requestPermission().then(setPermission)} testid="notifications-allow">
-            {words().allow}
-          </Button>
-        </div>
-      </Show>
-      <Choices
-        legend={words().which}
-        value={prefs.now.notify}
-        onChange={(value) => prefs.set("notify", value)}
-        options={(["all", "mentions", "nothing"] as const).map((value) => ({
-          value,
-          label: words().levels[value],
-          testid: `notify-${value}`,
-        }))}
-        compact
-      />
-      <TextField
-        label={words().keywords}
-        value={keywords()}
-        onInput={(value) => {
-          setKeywords(value);
-          prefs.set(
-            "keywords",
-            value
-              .split(",")
-              .map((word) => word.trim())
-              .filter((word) => word !== "")
-              .slice(0, 20),
-          );
-        }}
-        help={words().keywordsHelp}
-        testid="notify-keywords"
-      />
-      <div class="prefs-pair">
-        <Select
-          label={words().quietFrom}
-          value={String(prefs.now.quietFrom)}
-          onChange={(value) => prefs.set("quietFrom", Number(value))}
-          options={hours.map((hour) => ({ value: hour, label: words().hour(Number(hour)) }))}
-          testid="quiet-from"
-        />
-        <Select
-          label={words().quietTo}
-          value={String(prefs.now.quietTo)}
-          onChange={(value) => prefs.set("quietTo", Number(value))}
-          options={hours.map((hour) => ({ value: hour, label: words().hour(Number(hour)) }))}
-          testid="quiet-to"
-        />
-      </div>
-      <p class="field-help">{words().quietHelp}</p>
     </div>
   );
 }

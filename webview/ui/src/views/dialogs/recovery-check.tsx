@@ -5,6 +5,7 @@ import { createResource, createSignal, For, type JSX, Show } from "solid-js";
 import { say } from "../../catalogue";
 import { Dialog, DialogFoot } from "../../components/dialog";
 import { TextField } from "../../components/field";
+import { Trouble } from "../../components/states";
 import { useApp } from "../../stores/app";
 import { answerCheck, loadCheck } from "../../stores/recovery";
 
@@ -12,7 +13,7 @@ import { answerCheck, loadCheck } from "../../stores/recovery";
 export function RecoveryCheckDialog(props: { onClose: () => void }): JSX.Element {
   const app = useApp();
   const words = () => say().recovery;
-  const [check] = createResource(() => loadCheck(app.keep));
+  const [check, { refetch }] = createResource(() => loadCheck(app.keep));
   const [answers, setAnswers] = createSignal<Record<number, string>>({});
   const [wrong, setWrong] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
@@ -38,7 +39,8 @@ export function RecoveryCheckDialog(props: { onClose: () => void }): JSX.Element
   return (
     <Dialog title={words().checkTitle} lead={words().checkLead} size="s" testid="recovery-check" onClose={props.onClose}>
       <form class="dialog-form" onSubmit={(event) => void answer(event)}>
-        <Show when={check() !== null} fallback={<p class="dialog-text">{words().noCheck}</p>}>
+        <Show when={!check.error} fallback={<Trouble failure={check.error} onRetry={() => void refetch()} />}>
+          <Show when={check() !== null} fallback={<p class="dialog-text">{words().noCheck}</p>}>
           <For each={check()?.words ?? []}>
             {(index, position) => (
               <TextField
@@ -54,8 +56,9 @@ export function RecoveryCheckDialog(props: { onClose: () => void }): JSX.Element
               />
             )}
           </For>
+          </Show>
         </Show>
-        <DialogFoot confirm={words().checkConfirm} busy={busy()} onCancel={props.onClose} />
+        <DialogFoot confirm={words().checkConfirm} busy={busy()} disabled={check.error !== undefined} onCancel={props.onClose} />
       </form>
     </Dialog>
   );

@@ -30,7 +30,7 @@ export function channelMenu(app: App, channel: Channel): MenuItem[] {
           const muted = !channel.muted;
           app.client
             .call("channel.mute", { channel_id: channel.id, muted }, { idempotent: true })
-            .then(() => app.channels.refresh(channel.id))
+            .then(app.channels.put)
             .catch(app.toasts.fail);
         },
       },

@@ -1,6 +1,6 @@
 // Public servers that others announce: searched, looked at, joined.
 
-import { createResource, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
+import { createEffect, createResource, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
 
 import { say } from "../../catalogue";
 import { ServerIcon } from "../../components/avatar";
@@ -10,6 +10,7 @@ import { Empty, Skeleton, Trouble } from "../../components/states";
 import type { Listing } from "../../contract";
 import { Icon } from "../../icons/icon";
 import { useApp } from "../../stores/app";
+import { ago } from "../../stores/time";
 import { PublicLine } from "./public-line";
 
 /** Milliseconds of quiet before a search begins. */
@@ -27,14 +28,23 @@ export function Directory(props: { menu: JSX.Element }): JSX.Element {
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));
 
-  const [found, { refetch }] = createResource(query, async ({ query: words, tag: chosen }) => {
-    const { items } = await app.client.call(
+  // Asked again by hand, peers are asked again too.
+  const [found, { refetch }] = createResource(query, async ({ query: words, tag: chosen }, info: { refetching: unknown }) => {
+    const discovered = await app.client.call(
       "server.discover",
-      { ...(words ? { query: words } : {}), ...(chosen ? { tag: chosen } : {}), limit: FOUND_MAX },
+      {
+        ...(words ? { query: words } : {}),
+        ...(chosen ? { tag: chosen } : {}),
+        limit: FOUND_MAX,
+        refresh: info.refetching === "refresh",
+      },
       { answerMs: 60_000 },
     );
-    return items;
+    return { ...discovered, at: Date.now() - discovered.age_ms };
   });
+  const again = () => void refetch("refresh");
+  // Joined or left meanwhile.
+  createEffect(on(app.servers.order, () => void refetch(), { defer: true }));
 
   const search = (value: string) => {
     setText(value);
@@ -53,7 +63,7 @@ export function Directory(props: { menu: JSX.Element }): JSX.Element {
         <Icon name="compass" />
         <h1 class="head-title">{words().title}</h1>
         <span class="head-space" />
-        <IconButton icon="sync" label={words().again} testid="directory-again" onClick={() => void refetch()} />
+        <IconButton icon="sync" label={words().again} testid="directory-again" onClick={again} />
       </header>
       <div class="directory-scroll">
         <section class="directory-hero">
@@ -82,20 +92,24 @@ export function Directory(props: { menu: JSX.Element }): JSX.Element {
           <PublicLine long />
         </section>
         <Show when={!found.loading} fallback={<Skeleton kind="person" rows={6} />}>
-          <Show when={!found.error} fallback={<Trouble failure={found.error} onRetry={() => void refetch()} />}>
+          <Show when={!found.error} fallback={<Trouble failure={found.error} onRetry={again} />}>
+            <p class="directory-asked" role="status" data-testid="directory-asked">
+              <Show when={found()}>{(all) => words().asked(all().asked, all().answered, ago(all().at))}</Show>
+            </p>
             <Show
-              when={(found()?.length ?? 0) > 0}
+              when={(found()?.items.length ?? 0) > 0}
               fallback={
                 <Empty icon="compass" title={query().query ? words().noMatch : words().none} text={words().noneText}>
-                  <Button icon="sync" onClick={() => void refetch()}>
+                  <Button icon="sync" onClick={again}>
                     {words().again}
                   </Button>
                 </Empty>
               }
             >
               <ul class="directory-grid" data-testid="directory-results">
-                <For each={found()}>{(listing) => <Card listing={listing} onTag={choose} />}</For>
+                <For each={found()?.items}>{(listing) => <Card listing={listing} onTag={choose} />}</For>
               </ul>
+              <Show when={found()?.more}>{(more) => <p class="directory-asked">{words().more(more())}</p>}</Show>
             </Show>
           </Show>
         </Show>
@@ -108,11 +122,11 @@ function Card(props: { listing: Listing; onTag: (tag: string) => void }): JSX.El
   const app = useApp();
   const words = () => say().directory;
   const [busy, setBusy] = createSignal(false);
-  const joined = () => app.servers.get(props.listing.server_id) !== undefined;
+  const joined = () => props.listing.joined || app.servers.get(props.listing.id) !== undefined;
   const join = async () => {
     setBusy(true);
     try {
-      const server = await app.client.call("server.join", { server_id: props.listing.server_id }, { answerMs: 120_000 });
+      const server = await app.client.call("server.join", { server_id: props.listing.id }, { answerMs: 120_000 });
       app.servers.put(server);
       await app.enterServer(server.id);
     } catch (thrown) {
@@ -122,9 +136,9 @@ function Card(props: { listing: Listing; onTag: (tag: string) => void }): JSX.El
     }
   };
   return (
-    <li class="card" data-testid={`listing-${props.listing.server_id}`}>
+    <li class="card" data-testid={`listing-${props.listing.id}`}>
       <div class="card-top">
-        <ServerIcon id={props.listing.server_id} name={props.listing.name} />
+        <ServerIcon id={props.listing.id} name={props.listing.name} />
         <h3 class="card-name">
           <Name text={props.listing.name} />
         </h3>
@@ -133,6 +147,14 @@ function Card(props: { listing: Listing; onTag: (tag: string) => void }): JSX.El
         <Name text={props.listing.description || words().noDescription} />
       </p>
       <div class="card-tags">
+        <Show when={props.listing.language}>
+          {(language) => (
+            <span class="chip">
+              <Icon name="globe" size="s" />
+              <Name text={words().speaks(language())} />
+            </span>
+          )}
+        </Show>
         <For each={props.listing.tags}>
           {(tag) => (
             <button type="button" class="chip" onClick={() => props.onTag(tag)}>
@@ -145,16 +167,17 @@ function Card(props: { listing: Listing; onTag: (tag: string) => void }): JSX.El
         <span class="card-public">
           <Icon name="globe" size="s" />
           {say().publicServer.word}
+          <span class="card-seen">{words().seen(ago(props.listing.seen_at))}</span>
         </span>
         <Show
           when={joined()}
           fallback={
-            <Button tone="primary" busy={busy()} testid={`join-${props.listing.server_id}`} onClick={() => void join()}>
+            <Button tone="primary" busy={busy()} testid={`join-${props.listing.id}`} onClick={() => void join()}>
               {words().join}
             </Button>
           }
         >
-          <Button testid={`open-${props.listing.server_id}`} onClick={() => void app.enterServer(props.listing.server_id)}>
+          <Button testid={`open-${props.listing.id}`} onClick={() => void app.enterServer(props.listing.id)}>
             {words().open}
           </Button>
         </Show>

@@ -4,6 +4,7 @@ import { say } from "../../catalogue";
 import type { MenuItem } from "../../components/menu";
 import type { Member, ServerId } from "../../contract";
 import type { App } from "../../stores/app";
+import { revealed } from "../../text/hidden";
 
 /** The entries one may use. */
 export function memberMenu(app: App, server: ServerId, member: Member): MenuItem[] {
@@ -15,6 +16,15 @@ export function memberMenu(app: App, server: ServerId, member: Member): MenuItem
   const items: MenuItem[] = [
     { label: words.profile, icon: "user", run: () => app.place.show({ kind: "profile", server, account }) },
   ];
+  const channel = app.channels.get(app.place.channel());
+  if (channel?.server_id === server) {
+    items.push({
+      label: words.explain,
+      icon: "info",
+      testid: "menu-explain",
+      run: () => app.place.ask({ kind: "explain", channel: channel.id, account }),
+    });
+  }
   if (app.servers.may(server, "GRANT")) {
     items.push({
       label: words.roles,
@@ -46,6 +56,7 @@ export function memberMenu(app: App, server: ServerId, member: Member): MenuItem
     });
   }
   if (strict.length > 0) items.push({ separator: true }, ...strict);
+  if (!me) items.push({ separator: true }, blocking(app, member));
   items.push(
     { separator: true },
     {
@@ -55,4 +66,32 @@ export function memberMenu(app: App, server: ServerId, member: Member): MenuItem
     },
   );
   return items;
+}
+
+/** Not to hear somebody any more, or again. */
+function blocking(app: App, member: Member): MenuItem {
+  const words = say().memberMenu;
+  const account = member.account_id;
+  if (app.contacts.blocked(account)) {
+    return {
+      label: words.unblock,
+      icon: "eye",
+      testid: "menu-unblock",
+      run: () => void app.contacts.block(account, false).catch(app.toasts.fail),
+    };
+  }
+  return {
+    label: words.block,
+    icon: "ban",
+    testid: "menu-block",
+    run: () =>
+      app.place.ask({
+        kind: "confirm",
+        title: words.blockTitle(revealed(member.display_name)),
+        body: words.blockBody,
+        confirm: words.blockNow,
+        danger: true,
+        run: () => app.contacts.block(account, true).catch(app.toasts.fail),
+      }),
+  };
 }

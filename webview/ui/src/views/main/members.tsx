@@ -3,7 +3,7 @@
 import { createEffect, createMemo, For, type JSX, Show } from "solid-js";
 
 import { say } from "../../catalogue";
-import { Avatar, type Dot } from "../../components/avatar";
+import { Avatar } from "../../components/avatar";
 import { openMenuAt } from "../../components/menu";
 import { Name } from "../../components/name";
 import { oneStop, rove } from "../../components/roving";
@@ -11,10 +11,11 @@ import { Skeleton } from "../../components/states";
 import { createVirtual } from "../../components/virtual";
 import type { AccountId, Member, ServerId } from "../../contract";
 import { Icon } from "../../icons/icon";
-import { type App, useApp } from "../../stores/app";
+import { useApp } from "../../stores/app";
 import { revealed } from "../../text/hidden";
 import { memberMenu } from "./member-menu";
 import { type MemberGroup, memberGroups } from "./member-groups";
+import { dotOf, statusOf, statusText, statusWord } from "./status";
 
 /** The column. */
 export function MemberColumn(props: { server: ServerId }): JSX.Element {
@@ -81,26 +82,18 @@ function Heading(props: { group: MemberGroup | undefined }): JSX.Element {
   );
 }
 
-/** Somebody's dot: what they say of themselves, while they are there. */
-function dotOf(app: App, account: AccountId, online: boolean): Dot {
-  if (!online) return "offline";
-  const status = app.presence.statusOf(account);
-  return status === "idle" || status === "dnd" ? status : "online";
-}
-
 function Person(props: { member: Member; server: ServerId }): JSX.Element {
   const app = useApp();
   const owner = () => app.servers.get(props.server)?.owners.includes(props.member.account_id) ?? false;
-  const me = () => props.member.account_id === app.identity.me()?.account_id;
-  const online = () => props.member.online || me();
+  const status = () => statusOf(app, props.member);
   return (
     <button
       type="button"
       class="member"
-      classList={{ "member-away": !online() }}
+      classList={{ "member-away": dotOf(status()) === "offline" }}
       data-stop
       data-testid={`member-${props.member.account_id}`}
-      aria-label={say().main.memberLabel(revealed(props.member.display_name), online(), owner())}
+      aria-label={say().main.memberLabel(revealed(props.member.display_name), statusWord(status()), owner())}
       onClick={() => app.place.show({ kind: "profile", server: props.server, account: props.member.account_id })}
       onContextMenu={(event) => openMenuAt(event, props.member.display_name, memberMenu(app, props.server, props.member))}
     >
@@ -108,9 +101,12 @@ function Person(props: { member: Member; server: ServerId }): JSX.Element {
         id={props.member.account_id}
         name={props.member.display_name}
         size="s"
-        dot={dotOf(app, props.member.account_id, online())}
+        dot={dotOf(status())}
       />
-      <Name text={props.member.display_name} class="member-name" />
+      <span class="member-text">
+        <Name text={props.member.display_name} class="member-name" />
+        <Show when={statusText(app, props.member)}>{(text) => <Name text={text()} class="member-status" />}</Show>
+      </span>
       <Show when={owner()}>
         <span class="member-mark" data-tip={say().main.owner}>
           <Icon name="crown" size="s" />

@@ -20,7 +20,7 @@ export function rememberPlace(app: App): void {
     const server = app.place.server() ?? app.servers.order()[0];
     if (server) await app.enterServer(server);
   };
-  void restore();
+  restore().catch(app.toasts.fail);
 
   createEffect(() => {
     const server = app.place.server();
@@ -31,6 +31,6 @@ export function rememberPlace(app: App): void {
   // A server that was left, or the first one made elsewhere: somewhere is better than nowhere.
   createEffect(() => {
     const first = app.servers.order()[0];
-    if (!app.place.server() && first && app.place.view() === "channel") untrack(() => void restore());
+    if (!app.place.server() && first && app.place.view() === "channel") untrack(() => void restore().catch(app.toasts.fail));
   });
 }

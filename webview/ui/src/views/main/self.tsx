@@ -7,21 +7,19 @@ import { Avatar, type Dot } from "../../components/avatar";
 import { IconButton } from "../../components/button";
 import { type MenuItem, openMenuOn } from "../../components/menu";
 import { Name } from "../../components/name";
-import type { PresenceStatus } from "../../rpc/coming";
+import type { OwnStatus } from "../../contract";
 import { type App, useApp } from "../../stores/app";
+import { dotOf } from "./status";
 
-const STATUSES = ["online", "idle", "dnd", "invisible"] as const satisfies readonly PresenceStatus[];
+const STATUSES = ["online", "idle", "dnd", "invisible"] as const satisfies readonly OwnStatus[];
 
 function statusMenu(app: App): MenuItem[] {
   return STATUSES.map((status) => ({
     label: say().main.status[status],
-    checked: app.presence.mine() === status,
+    checked: app.presence.mine().status === status,
     testid: `status-${status}`,
     run: () => {
-      app.client
-        .call("presence.set", { status }, { idempotent: true })
-        .then(() => app.presence.setMine(status))
-        .catch(app.toasts.fail);
+      app.presence.say({ status }).catch(app.toasts.fail);
     },
   }));
 }
@@ -31,9 +29,7 @@ export function Self(): JSX.Element {
   const app = useApp();
   const reach = () => app.connection.reach();
   const dot = (): Dot => {
-    const status = app.presence.mine();
-    if (reach() === "offline" || status === "invisible") return "offline";
-    return status;
+    return reach() === "offline" ? "offline" : dotOf(app.presence.mine().status);
   };
   const peers = () => app.connection.net()?.peers ?? 0;
   return (

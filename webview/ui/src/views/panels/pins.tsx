@@ -23,9 +23,8 @@ export function PinsPanel(props: { channel: ChannelId }): JSX.Element {
     () => props.channel,
     async (channel) => {
       const page = await app.client.call("message.pins", { channel_id: channel, limit: SHOWN_MAX });
-      const found = page.items.filter((item): item is Message => !("gap" in item));
-      for (const message of found) app.messages.update(message);
-      return found;
+      for (const message of page.items) app.messages.update(message);
+      return page.items;
     },
   );
   // A pin set or taken elsewhere is here at once.

@@ -12,6 +12,7 @@ import { useApp } from "../../stores/app";
 import { day } from "../../stores/time";
 import { hueOf } from "../../text/ids";
 import { copyText } from "../channel/actions";
+import { dotOf, statusOf, statusText, statusWord } from "../main/status";
 import { Panel } from "./panel";
 
 /** The panel. */
@@ -20,8 +21,8 @@ export function ProfilePanel(props: { server: ServerId; account: AccountId }): J
   const words = () => say().profile;
   const member = () => app.members.get(props.server, props.account);
   const me = () => props.account === app.identity.me()?.account_id;
+  const bio = () => (me() ? app.identity.me()?.bio : member()?.bio);
   const owner = () => app.servers.get(props.server)?.owners.includes(props.account) ?? false;
-  const online = () => me() || (member()?.online ?? false);
 
   return (
     <Panel title={words().title} icon="user" testid="profile-panel">
@@ -31,13 +32,23 @@ export function ProfilePanel(props: { server: ServerId; account: AccountId }): J
             <>
               <div class={`profile-banner hue-${hueOf(props.account)}`} aria-hidden="true" />
               <div class="profile-top">
-                <Avatar id={props.account} name={known().display_name} size="xl" dot={online() ? "online" : "offline"} />
+                <Avatar id={props.account} name={known().display_name} size="xl" dot={dotOf(statusOf(app, known()))} />
                 <h3 class="profile-name">
                   <Name text={known().display_name} />
                 </h3>
-                <p class="profile-state">{online() ? words().online : words().offline}</p>
+                <p class="profile-state">
+                  {statusWord(statusOf(app, known()))}
+                  <Show when={statusText(app, known())}>
+                    {(text) => (
+                      <>
+                        {" · "}
+                        <Name text={text()} />
+                      </>
+                    )}
+                  </Show>
+                </p>
               </div>
-              <Show when={me() && app.identity.me()?.bio}>{(bio) => <p class="profile-bio">{bio()}</p>}</Show>
+              <Show when={bio()}>{(text) => <p class="profile-bio" dir="auto"><Name text={text()} /></p>}</Show>
               <dl class="facts">
                 <dt>{words().roles}</dt>
                 <dd class="chips">
@@ -70,7 +81,6 @@ export function ProfilePanel(props: { server: ServerId; account: AccountId }): J
     </Panel>
   );
 }
-
 
 
 function roleName(role: string): string {

@@ -11,6 +11,7 @@ import type { Member, Role, RoleId, ServerId } from "../../contract";
 import { Icon } from "../../icons/icon";
 import { useApp } from "../../stores/app";
 import { moment } from "../../stores/time";
+import { dotOf, statusOf } from "../main/status";
 
 /** Rows shown at once; a search finds the others. */
 const SHOWN_MAX = 100;
@@ -81,7 +82,7 @@ function Row(props: { server: ServerId; member: Member; roles: Role[] }): JSX.El
   };
   return (
     <li class="settings-row settings-row-top" data-testid={`settings-member-${props.member.account_id}`}>
-      <Avatar id={props.member.account_id} name={props.member.display_name} size="s" dot={props.member.online ? "online" : "offline"} />
+      <Avatar id={props.member.account_id} name={props.member.display_name} size="s" dot={dotOf(statusOf(app, props.member))} />
       <span class="settings-text">
         <strong>
           <Name text={props.member.display_name} />

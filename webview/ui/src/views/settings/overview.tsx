@@ -10,6 +10,7 @@ import type { ServerId } from "../../contract";
 import { useApp } from "../../stores/app";
 import { copyText } from "../channel/actions";
 import { PublicLine } from "../main/public-line";
+import { EditServer } from "./edit-server";
 import { Sure } from "./sure";
 
 /** The page. */
@@ -53,6 +54,9 @@ export function OverviewPage(props: { server: ServerId; onClose: () => void }): 
             <dt>{words().id}</dt>
             <dd class="mono">{server().id}</dd>
           </dl>
+          <Show when={app.servers.may(props.server, "MANAGE_SERVER")}>
+            <EditServer server={server()} />
+          </Show>
           <div class="prefs-actions-start">
             <Button icon="copy" onClick={() => void copyText(app, server().id)}>
               {say().common.copy}
