@@ -39,7 +39,10 @@ async fn wrong_type_is_refused_for_every_parameter() {
     for method in methods() {
         let good = example(method);
         for name in good.as_object().expect("parameters are an object").keys() {
-            // A list of lists is what no parameter is.
+            // A list of lists is what no parameter is, but for the one that may be anything.
+            if (method.name, name.as_str()) == ("ui.state.set", "value") {
+                continue;
+            }
             let mut params = good.clone();
             params[name] = json!([[]]);
             scene.node.refuses_as(ErrorKind::InvalidParams, method.name, &params).await;

@@ -120,6 +120,10 @@ pub(super) async fn disconnect(
     _context: CallContext,
     params: DisconnectParams,
 ) -> Result<Disconnected, ApiError> {
+    // What can stand at the end of an address is a peer's id.
+    if format!("/ip4/127.0.0.1/udp/1/quic-v1/p2p/{}", params.peer_id).parse::<Address>().is_err() {
+        return Err(ApiError::invalid_params("peer_id", "a peer's id, as net.peers shows it, is expected"));
+    }
     let peers = api.node.overlay.peers().await.map_err(|_| ApiError::busy("the node is stopping"))?;
     let peer = peers.iter().find(|peer| peer.device.peer_id() == params.peer_id);
     let peer = peer.ok_or_else(|| ApiError::not_found("peer"))?;

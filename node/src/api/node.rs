@@ -60,8 +60,9 @@ pub(super) async fn health(api: &Api, _context: CallContext, _params: NoParams) 
 pub(super) async fn stats(api: &Api, _context: CallContext, _params: NoParams) -> Result<NodeStats, ApiError> {
     let status = api.overlay_status().await?;
     let views = api.node.views.all();
-    let counts = api.node.pipeline.read(|world| {
-        let channels = world.servers.values().flat_map(|server| server.channels.values());
+    // Answered after the commit: what is on its way to the disk is counted once it is there.
+    let counts = api.node.pipeline.act(|turn| {
+        let channels = turn.world.servers.values().flat_map(|server| server.channels.values());
         channels.flat_map(|channel| channel.logs.values()).map(|log| log.ranges.count()).sum::<u64>()
     });
     let messages = counts.await.map_err(|e| super::error::pipeline(&e))?;
